@@ -1,11 +1,11 @@
-/** Bundles what is measured, by default with the options that the gateway is deployed with. */
+/** Bundles what is measured, by default with the options that the deployed gateway is bundled with. */
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { type BuildOptions, build } from 'esbuild'
 import { gatewayBundle } from '../../spoke/ingress/bundle.ts'
 
 const PROJECT = path.join(import.meta.dirname, '..', '..')
-/** Inside the project, so that a bundle without its packages still finds them. */
+/** A folder inside the project, so that a bundle finds packages that are not part of it. */
 const DIRECTORY = path.join(PROJECT, '.local', 'bench')
 
 export interface Bundle {

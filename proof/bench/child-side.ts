@@ -1,13 +1,16 @@
-/** The measured side of a benchmark: a process of its own, at the head of its own group, that is told what to do and reports. */
+/**
+ * The measured side of a benchmark: a separate process, the head of its own process group, that takes orders from its parent and reports the
+ * results.
+ */
 import { rmSync } from 'node:fs'
 
-/** What a child is given. */
+/** What a child is told when it starts. */
 export interface Task {
-  /** For its files; the parent removes it. */
+  /** A folder for the child's files; the parent removes it. */
   readonly directory: string
-  /** How many tenants. */
+  /** The number of tenants. */
   readonly count: number
-  /** Told how many are done. */
+  /** Reports how many tenants are done. */
   readonly progress: (done: number) => void
 }
 
@@ -22,7 +25,7 @@ export type FromChild =
   | { readonly kind: 'answered'; readonly answer: unknown }
   | { readonly kind: 'failed'; readonly message: string }
 
-/** Prepares, says that it is ready, and answers orders until it is told to stop. */
+/** Prepares, reports that it is ready, and answers orders until it is told to stop. */
 export async function childOf<Order, Answer>(prepare: (task: Task) => Promise<Subject<Order, Answer>>): Promise<void> {
   const [directory = '', count = ''] = process.argv.slice(2)
   const send = (message: FromChild) =>
@@ -52,7 +55,10 @@ export async function childOf<Order, Answer>(prepare: (task: Task) => Promise<Su
   }
 }
 
-/** The parent was killed, so that nobody else clears up: files, then whatever this process has started, then itself. */
+/**
+ * Called when the parent was killed and can no longer clean up: removes the files, then ends every process that this one has started, then
+ * itself.
+ */
 function orphaned(directory: string): void {
   rmSync(directory, { recursive: true, force: true })
   process.kill(-process.pid, 'SIGKILL')
@@ -64,10 +70,10 @@ export async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - started
 }
 
-/** How often to collect: V8 discards compiled code that was not used lately only after several collections. */
+/** How often the garbage collector runs: V8 discards compiled code that was not used lately only after several collections. */
 const COLLECTIONS = 8
 
-/** Bytes of the heap after collections: what they would free is no cost. */
+/** Bytes of the heap after garbage collections, because what they would free is not counted as a cost. */
 export function heap(): number {
   if (!globalThis.gc) throw new Error('Run with --expose-gc: the heap is measured after a collection.')
   for (let count = 0; count < COLLECTIONS; count += 1) globalThis.gc()

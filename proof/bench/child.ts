@@ -18,7 +18,7 @@ interface Living {
 
 const living = new Set<Living>()
 
-/** Ends every child and what it has started, and removes its files: for Ctrl-C, and for a measurement that failed. */
+/** Ends every child and every process that it has started, and removes its files: after Ctrl-C, or when a measurement has failed. */
 export function endAll(): void {
   for (const one of living) end(one)
 }
@@ -28,12 +28,15 @@ function end(one: Living): void {
   try {
     if (one.process.pid !== undefined) process.kill(-one.process.pid, 'SIGKILL')
   } catch {
-    // The group is gone already.
+    // The process group has ended already.
   }
   rmSync(one.directory, { recursive: true, force: true, maxRetries: 5 })
 }
 
-/** Starts a child and waits until it is ready. @param file beside this one */
+/**
+ * Starts a child and waits until it is ready.
+ * @param file a file in this folder
+ */
 export async function startChild<Order, Answer>(
   file: string,
   count: number,

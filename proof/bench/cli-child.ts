@@ -1,4 +1,4 @@
-/** A hub and so many tenants by the real CLI, one `up` after the other, through the provider of the local cloud. */
+/** Deploys a hub and a number of tenants by the real CLI, one `up` after the other, through the local cloud's provider. */
 import { readFileSync } from 'node:fs'
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import { findPulumi } from '../../cli/pulumi/find-cli.ts'
@@ -8,9 +8,9 @@ import { childOf, heap, timed } from './child-side.ts'
 import type { Deployed } from './stacks-child.ts'
 
 /**
- * One run of the most tenants that is read on its way, at each of the sizes: a second run of the fewer would deploy the same
- * tenants again.
- * @returns what was measured when there were so many tenants, for each of the sizes
+ * One run that deploys the largest number of tenants and is measured at each of the sizes on the way: a second run for a smaller size would
+ * deploy the same tenants again.
+ * @returns for each of the sizes, what was measured when there were so many tenants
  */
 await childOf<readonly number[], readonly Deployed[]>(async ({ directory, count, progress }) => {
   const cli = await findPulumi({ download: false })
@@ -24,7 +24,7 @@ await childOf<readonly number[], readonly Deployed[]>(async ({ directory, count,
     stackFiles: Object.fromEntries([hub, ...stacks].map((stack) => [stack.stack, fileOf(stack)])),
   })
   const up = async (name: string) => void (await (await engine.stack(name)).up({ color: 'never' }))
-  /** What the engine remembers for tests is no cost of a tenant. */
+  /** The heap without the events that the engine keeps for tests, because they are not a cost of a tenant. */
   const kept = () => {
     engine.events.length = 0
     return heap()
@@ -32,7 +32,7 @@ await childOf<readonly number[], readonly Deployed[]>(async ({ directory, count,
   return {
     async answer(sizes) {
       const hubMilliseconds = await timed(() => up('hub'))
-      // Once before anything is measured: the first tenant of a process finds no module loaded and nothing compiled.
+      // One tenant is deployed before anything is measured: for the first tenant of a process, no module is loaded yet and nothing is compiled.
       const [first = hub] = stacks
       await up(first.stack)
       await (await engine.stack(first.stack)).destroy({ color: 'never' })
@@ -61,14 +61,14 @@ await childOf<readonly number[], readonly Deployed[]>(async ({ directory, count,
   }
 })
 
-/** JSON is YAML. */
+/** Writes JSON, because JSON is valid YAML. */
 function fileOf({ config }: Stack): string {
   return JSON.stringify({ config })
 }
 
 /**
- * Processor time of this process and of the processes that it has waited for, which the CLI and its programs are: Linux tells,
- * in hundredths of a second.
+ * Processor time of this process and of the ended processes that it has waited for (the CLI and its programs), from Linux, in hundredths of a
+ * second.
  */
 function cpu(): number | undefined {
   let stat: string
@@ -77,7 +77,8 @@ function cpu(): number | undefined {
   } catch {
     return undefined
   }
-  // After the name, which may hold spaces: the state is field 3; user, system and the children's are 14 to 17.
+  // Read after the name, which may contain spaces: the state is field 3; the user time, the system time and those of the children are fields 14
+  // to 17.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   return fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks) * 10, 0)
 }

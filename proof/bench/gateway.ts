@@ -1,6 +1,6 @@
 /**
- * What the gateway costs: the deployed bundle against a bare call of the AWS SDK and against a function that does nothing,
- * side by side in one run against the same stand-in. Machines differ and are busy: the ratios are what counts.
+ * The time that the gateway adds: the deployed bundle is compared with a bare call of the AWS SDK and with a function that does nothing, side by
+ * side in one run against the same stand-in. Machines differ and do other work, so only the ratios are judged.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,15 +14,21 @@ import { type Launch, type Subject, start } from './subject.ts'
 import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from './tenant.ts'
 
 export interface GatewayBenchOptions {
-  /** Compares ways to bundle the gateway, instead of the gateway with other things. */
+  /** Compares ways to bundle the gateway with each other, instead of the gateway with other programs. */
   readonly bundling: boolean
-  /** Ways to bundle differ by a millisecond or two, so they are started more often. @default 15, with `bundling` 45 */
+  /**
+   * How often each is started. Ways to bundle differ by a millisecond or two, so they are started more often.
+   * @default 15, with `bundling` 45
+   */
   readonly starts?: number
-  /** Blocks of `callsPerBlock` calls, the subjects taking turns. @default 20 */
+  /**
+   * Number of blocks of `callsPerBlock` calls; the subjects take turns.
+   * @default 20
+   */
   readonly blocks?: number
   /** @default 200 */
   readonly callsPerBlock?: number
-  /** Told what is going on. */
+  /** Reports the progress. */
   readonly progress: (text: string) => void
 }
 
@@ -53,7 +59,7 @@ const SDK_CALL = 'bare SDK call'
 const EMPTY = 'empty function'
 const ONE_LIMIT = 'gateway, one counter'
 const ALL_LIMITS = 'gateway, three counters'
-/** What is compared with uses the SDK as it comes, its own chain of credentials among it. */
+/** The programs that the gateway is compared with use the SDK unchanged, with its own chain of credentials. */
 const WHOLE_SDK = { alias: {} }
 
 export async function benchGateway(options: GatewayBenchOptions): Promise<GatewayReport> {
@@ -89,7 +95,7 @@ async function bundlings(): Promise<Bundle[]> {
   return bundles
 }
 
-/** Signs in, and starts the stand-in with the pool's keys. */
+/** Signs in, and starts the stand-in with the user pool's keys. */
 async function prepare(directory: string, standIn: ReturnType<typeof fork>): Promise<Launch> {
   const runner = await bundle('runner', 'proof/bench/runner.ts')
   const authority = await openAuthority(directory)
@@ -105,7 +111,7 @@ async function prepare(directory: string, standIn: ReturnType<typeof fork>): Pro
   return { runner: runner.file, environment }
 }
 
-/** All subjects in turns, in small portions, so that a busy moment of the machine hits all of them alike. */
+/** Measures all subjects in turns, in small portions, so that a busy moment of the machine affects all of them alike. */
 async function measure(
   bundles: readonly Bundle[],
   launch: Launch,
@@ -119,7 +125,7 @@ async function measure(
   }))
   for (let round = 0; round < starts; round++) {
     progress(`cold starts ${round + 1}/${starts}`)
-    // Another one begins each time: what runs after the heaviest would always find the machine busy.
+    // Another subject begins each time: otherwise the same one would always run after the heaviest one, while the machine is busy.
     for (const one of [...series.slice(round % series.length), ...series.slice(0, round % series.length)]) {
       const subject = await start(one.bundle, launchOf(one.bundle, launch))
       one.ready.push(subject.ready)
@@ -131,7 +137,7 @@ async function measure(
   const subjects: Subject[] = []
   try {
     for (const one of series) subjects.push(await start(one.bundle, launchOf(one.bundle, launch)))
-    // Once without measuring: the first calls run before the compiler has seen them often enough.
+    // Calls once without measuring: the compiler has not seen the first calls often enough to optimise them.
     for (const subject of subjects) await subject.measure(2 * callsPerBlock)
     for (let block = 0; block < blocks; block++) {
       progress(`warm calls ${block + 1}/${blocks}`)
@@ -155,7 +161,7 @@ async function measure(
   }))
 }
 
-/** The empty function makes no connections, so it is spared the preparation for them. */
+/** The empty function makes no connections, so it is started without what prepares them. */
 function launchOf({ name }: Bundle, { runner, environment }: Launch): Launch {
   const limited = { [ONE_LIMIT]: 'genai-tenants-one-limit', [ALL_LIMITS]: 'genai-tenants-all-limits' }[name]
   if (limited) return { runner, environment: { ...environment, TABLE_NAME: limited, USAGE_TABLE } }
@@ -178,7 +184,7 @@ function goalsOf(measurements: readonly Measurement[]): GatewayReport['goals'] {
     ),
     // The call of the model is one round trip; a counter is two more on Lambda, before the call and before the answer.
     goal('warm p50, one counter / none', one.warmP50Milliseconds / gateway.warmP50Milliseconds, 3.5),
-    // Three side by side: their round trips are those of one, and what is above that is processor time.
+    // Three counters are written side by side: their round trips take as long as those of one, and anything above that is processor time.
     goal('warm p50, three counters / one', all.warmP50Milliseconds / one.warmP50Milliseconds, 2),
   ]
 }

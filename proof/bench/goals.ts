@@ -1,4 +1,4 @@
-/** What a measurement is held against. */
+/** The goals that a measurement is compared with. */
 
 export interface Goal {
   readonly goal: string
@@ -7,7 +7,7 @@ export interface Goal {
   readonly met: boolean
 }
 
-/** Of what the few cost, multiplied. */
+/** How much the cost with many tenants may be, as a multiple of the cost with few. */
 export const MOST_GROWTH = 1.3
 
 export const goal = (text: string, ratio: number, most: number): Goal => ({

@@ -15,7 +15,7 @@ import { stacksTable } from './stacks-table.ts'
 import { benchStreams, streamsTable } from './streams.ts'
 import { gatewayTable } from './table.ts'
 
-/** How often a file or a pipe is told what is going on. */
+/** How often the progress is written when the output is a file or a pipe. */
 const PROGRESS_MILLISECONDS = 5_000
 
 interface Measured {

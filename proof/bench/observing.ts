@@ -1,8 +1,8 @@
 /**
- * What the console costs a request of the local cloud: the same requests with nobody watching, with the console's observer, and with a
- * page that reads its events as well, in turns, in one process. Turns that follow one another are compared, so that a machine that is
- * busy with other work is as busy for each. What is counted is the processor's time of the local cloud's process, which has the client
- * of the requests in it too; how long a request takes on a busy machine says more of the others.
+ * What the console adds to a request of the local cloud. The same requests are sent in one process in turns: with nobody watching, with the
+ * console's observer, and with a page that reads its events as well. Neighbouring turns are compared, so that other work on the machine affects
+ * both alike. The figure is the processor time of the local cloud's process, which includes the client of the requests, because the duration of
+ * a request on a busy machine depends more on the other work.
  */
 import { spawn } from 'node:child_process'
 import { openConsole } from '../../cli/console/console.ts'
@@ -13,17 +13,17 @@ import { type Goal, goal, median, type Spread, spread, verdicts } from './goals.
 const ROUNDS = 60
 const REQUESTS = 8
 const WARM = 100
-/** Of the time without. */
+/** How much the processor time may be, as a multiple of the time without a console. */
 const MOST = 1.05
 
 export interface ObservingReport {
   readonly rounds: number
   readonly requests: number
-  /** Milliseconds of the processor a request, medians of the rounds. */
+  /** Milliseconds of processor time for each request, medians of the rounds. */
   readonly alone: number
   readonly watched: number
   readonly read: number
-  /** Percent more than alone: the median of the rounds' own differences, and the interval that holds the middle half of them. */
+  /** Percent more than alone: the median of the differences of the single rounds, and the interval that contains the middle half of them. */
   readonly watchedMore: Spread
   readonly readMore: Spread
   readonly goals: readonly Goal[]
@@ -35,7 +35,7 @@ export async function benchObserving({
   readonly progress: (text: string) => void
 }): Promise<ObservingReport> {
   progress('starting the platform')
-  // More than the firewall lets one address send.
+  // More requests than the firewall lets one address send.
   const platform = await startPlatform({ settings: { hub: { wafRateLimit: 2_000_000_000 } } })
   const { cloud } = platform
   let attach = () => () => {}
@@ -93,7 +93,7 @@ export async function benchObserving({
   }
 }
 
-/** Each round: without, with, with, without. What gets slower or faster meanwhile is in both. */
+/** Each round measures without, with, with and without. Whatever gets slower or faster in the meantime affects both alike. */
 async function compare(turn: () => Promise<number>, observed: () => Promise<number>, told: (round: number) => void) {
   const [alone, watched, more]: [number[], number[], number[]] = [[], [], []]
   for (let round = 1; round <= ROUNDS; round += 1) {
@@ -107,7 +107,7 @@ async function compare(turn: () => Promise<number>, observed: () => Promise<numb
   return { alone, watched, more }
 }
 
-/** A page in a process of its own, as a browser is. */
+/** Reads the events in a separate process, as a browser does. */
 async function readEvents(url: string): Promise<{ kill(): void }> {
   const program = `const [,url]=process.argv;const {origin,hash}=new URL(url);
     const response=await fetch(origin+'/api/events',{headers:{authorization:'Bearer '+hash.slice(1)}});

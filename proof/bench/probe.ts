@@ -1,6 +1,6 @@
 /**
- * Loaded before a server that is measured: its TLS connections go to the stand-in, under the name that was asked for, and the
- * parent may ask what it has used.
+ * Loaded into a measured server before the server's own code: directs its TLS connections to the stand-in, under the name that was asked for,
+ * and answers the parent's questions about memory and processor time.
  */
 import { createRequire } from 'node:module'
 import type tls from 'node:tls'
@@ -10,7 +10,7 @@ import { runInNewContext } from 'node:vm'
 export interface Usage {
   readonly cpuMicroseconds: number
   readonly residentBytes: number
-  /** What is left after a collection. */
+  /** Bytes that are left after a garbage collection. */
   readonly heapBytes: number
   /** What keeps the process alive, by kind: timers, sockets, requests. */
   readonly resources: Readonly<Record<string, number>>

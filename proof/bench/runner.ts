@@ -1,20 +1,19 @@
 /**
- * Lambda's runtime, reduced to what costs time: loads a subject, says that it is ready, calls it, and reports. Bundled to
- * plain JavaScript before it is run, so that reading TypeScript is not measured.
- *
- * Arguments: the subject's file. Environment: EVENT, and PORT of the stand-in when the subject makes connections.
+ * Lambda's runtime, reduced to what takes time: loads a subject, reports that it is ready, calls it, and reports the times. It is bundled to
+ * plain JavaScript first, so that reading TypeScript is not measured. Arguments: the subject's file. Environment: EVENT, and PORT of the
+ * stand-in if the subject makes connections.
  */
 import { createRequire } from 'node:module'
 import type tls from 'node:tls'
 import { pathToFileURL } from 'node:url'
 
-/** From the parent: call the subject so many times, one after the other. */
+/** From the parent: call the subject this many times, one after the other. */
 export type Order = { readonly calls: number }
 
 export type Report =
   | { readonly kind: 'ready' }
   | { readonly kind: 'answered'; readonly status: number; readonly body?: string }
-  /** Milliseconds of each call, CPU microseconds of all of them. */
+  /** Milliseconds of each call, and CPU microseconds of all calls together. */
   | { readonly kind: 'measured'; readonly milliseconds: readonly number[]; readonly cpuMicroseconds: number }
 
 type Handler = (event: unknown, context: unknown) => Promise<{ readonly statusCode: number; readonly body?: string }>
@@ -47,7 +46,7 @@ async function measure(handler: Handler, calls: number): Promise<void> {
   report({ kind: 'measured', milliseconds, cpuMicroseconds: user + system })
 }
 
-/** Every TLS connection goes to the stand-in, under the name that was asked for; the subjects use AWS's own host names. */
+/** Directs every TLS connection to the stand-in, under the name that was asked for; the subjects use AWS's own host names. */
 function redirect(port: number): void {
   const module: { connect: unknown } = require('node:tls')
   const connect = module.connect as typeof tls.connect

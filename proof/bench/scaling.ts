@@ -1,20 +1,20 @@
 /**
- * What scaling should follow: requests a minute and task (ALBRequestCountPerTarget), or requests in flight a task (the gauge that
- * the server prints). A simulation by the second, of Application Auto Scaling's target tracking as AWS documents it; no machine's
- * speed is in it, and the same seed gives the same table. docs/decisions/0032-scaling.md
+ * Compares two metrics that scaling can follow: requests a minute and task (ALBRequestCountPerTarget), or requests in flight for each task (the
+ * gauge that the server prints). It is a simulation in steps of a second of Application Auto Scaling's target tracking as AWS documents it. It
+ * does not depend on the machine's speed, and the same seed gives the same table. docs/decisions/0032-scaling.md
  */
 import { TASK_TIERS } from '../../shared/compute.ts'
 import { inFlightTarget } from '../../spoke/ingress/tasks.ts'
 
 const TIER = TASK_TIERS.medium
 const TARGET = inFlightTarget(TIER)
-/** The request's length that a target of requests a minute has to be set for: nobody knows it beforehand. */
+/** The duration of a request, which is needed to set a target of requests a minute, and which nobody knows beforehand. */
 const ASSUMED_SECONDS = 10
-/** Alarms of target tracking: minutes above the target before it grows, and well below before it shrinks. */
+/** Alarms of target tracking: minutes above the target before the service grows, and minutes well below it before the service shrinks. */
 const OUT_MINUTES = 3
 const IN_MINUTES = 15
 const IN_SHARE = 0.9
-/** Until a new task answers health checks. */
+/** Seconds until a new task passes its health checks. */
 const START_SECONDS = 60
 const MINUTES = 180
 
@@ -22,7 +22,7 @@ export interface Workload {
   readonly name: string
   /** Requests a second. */
   readonly rate: (minute: number) => number
-  /** Of an answer, on average. */
+  /** Duration of an answer, on average. */
   readonly seconds: (minute: number) => number
 }
 
@@ -48,9 +48,9 @@ export interface Result {
   readonly metric: Metric
   /** Share of the time of requests that they spent on a task with more than twice the target. */
   readonly crowded: number
-  /** Of the busiest minute, on average a task. */
+  /** Requests for each task in the busiest minute, on average. */
   readonly most: number
-  /** Tasks on average: what is paid. */
+  /** Number of tasks, on average, which is what is paid for. */
   readonly tasks: number
 }
 
@@ -128,7 +128,7 @@ function seeded(seed: number): () => number {
   }
 }
 
-/** Knuth's: the rates are small. */
+/** Knuth's algorithm, which is good enough because the rates are small. */
 function poisson(mean: number, random: () => number): number {
   const limit = Math.exp(-mean)
   let count = 0
@@ -136,7 +136,7 @@ function poisson(mean: number, random: () => number): number {
   return count
 }
 
-/** Of mean 1, with a long tail: answers differ in length by a hundred times. */
+/** Lognormal with a mean of 1 and a long tail: the lengths of answers differ by a factor of a hundred. */
 function lognormal(random: () => number): number {
   const sigma = 1
   const normal = Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random())

@@ -1,26 +1,26 @@
-/** A hub and so many tenants by the in-process engine, in a process of its own: nobody else's memory is measured. */
+/** Deploys a hub and a number of tenants by the in-process engine, in a separate process, so that no other memory is measured. */
 
 import { startCloud } from '@genai/local-cloud/cloud'
 import program from '../../index.ts'
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf, heap, timed } from './child-side.ts'
 
-/** What one process measured, deploying one tenant after the other. */
+/** What one process measured while it deployed one tenant after the other. */
 export interface Deployed {
-  /** Resources of the hub and of all tenants. */
+  /** Number of resources of the hub and of all tenants. */
   readonly resources: number
   readonly hubMilliseconds: number
-  /** Of each tenant, in the order of their deployment. */
+  /** Milliseconds for each tenant, in the order of deployment. */
   readonly milliseconds: readonly number[]
-  /** Processor time of each, where the machine tells: what it does besides is not in it. */
+  /** Processor time for each tenant, if the operating system reports it; other programs' work is not part of it. */
   readonly cpuMilliseconds?: readonly number[]
-  /** What the tenants added to the heap, after a collection. */
+  /** Bytes that the tenants added to the heap, after a garbage collection. */
   readonly heapBytes: number
 }
 
 /**
- * A tenant is deployed and destroyed as often before anything is measured: the compiler's time and the modules that the first
- * tenant loads would make few tenants dear, and growth seem less than it is.
+ * How often a tenant is deployed and destroyed before anything is measured. Without that, compiling and the modules that the first tenant loads
+ * would make the cost with few tenants seem higher, and the growth seem smaller than it is.
  */
 const WARM_UPS = 6
 

@@ -1,6 +1,7 @@
 /**
- * What tenants cost to deploy, and whether many cost more each than few: by the in-process engine, every size in a process of its own, and
- * by the real CLI where there is one. Then whether the gateway answers as fast with many.
+ * What it takes to deploy tenants, and whether each takes more when there are many than when there are few. It is measured with the in-process
+ * engine, each size in a process of its own, and with the real CLI if it is installed. Then measures whether the gateway answers as fast with
+ * many tenants.
  */
 import { availableParallelism } from 'node:os'
 import { findPulumi } from '../../cli/pulumi/find-cli.ts'
@@ -18,7 +19,7 @@ export interface StacksReport {
   readonly node: string
   readonly cores: number
   readonly sizes: readonly Size[]
-  /** By the CLI: one run, read when there were so many tenants. `skipped` says why there is nothing. */
+  /** By the CLI: one run, measured at each number of tenants. `skipped` says why there is no result. */
   readonly engine: { readonly sizes: readonly Size[] } | { readonly skipped: string }
   readonly traffic: readonly Traffic[]
   readonly goals: readonly Goal[]
@@ -26,9 +27,9 @@ export interface StacksReport {
 
 const SIZES = [5, 50, 90]
 const ENGINE_SIZES = [1, 5, 20]
-/** Deploying one more tenant, in seconds. */
+/** Goal for deploying one more tenant, in seconds. */
 const MOST_SECONDS = 2
-/** The fewest are over in a second, in which anything may happen: of several runs, the one in the middle counts. */
+/** The smallest size takes only a second, so chance has much influence: of several runs, the median counts. */
 const RUNS_OF_FEWEST = 3
 
 export interface StacksBenchOptions {
@@ -44,7 +45,7 @@ export async function benchStacks({ progress }: StacksBenchOptions): Promise<Sta
       ...growth('', sizes),
       ...slowest(sizes),
       ...trafficGoals(traffic),
-      // From one tenant nothing can be told: a single up is as long as the machine happens to be busy.
+      // One tenant says nothing: the duration of a single `up` depends mostly on the machine's other work.
       ...('sizes' in engine ? growth('by the CLI: ', engine.sizes.slice(1), { memory: false }) : []),
     ]
     return { node: process.version, cores: availableParallelism(), sizes, engine, traffic, goals }
@@ -53,7 +54,7 @@ export async function benchStacks({ progress }: StacksBenchOptions): Promise<Sta
   }
 }
 
-/** @param sizes numbers of tenants, the fewest first */
+/** @param sizes numbers of tenants, the smallest first */
 export async function benchInProcess(
   sizes: readonly number[],
   progress: (text: string) => void,
@@ -91,8 +92,8 @@ async function benchEngine(progress: (text: string) => void): Promise<StacksRepo
 }
 
 /**
- * By processor time where the machine tells it: the clock has in it whatever else the machine does.
- * @param memory whether it is judged: a few tenants' is less than what else comes and goes in a process that serves
+ * Uses processor time if the operating system reports it, because elapsed time includes the machine's other work.
+ * @param memory whether memory is judged: a few tenants' memory is less than what comes and goes by itself in a process that serves requests
  */
 export function growth(engine: string, sizes: readonly Size[], { memory } = { memory: true }): readonly Goal[] {
   const [few, many] = [sizes[0], sizes.at(-1)]
@@ -120,7 +121,7 @@ export function growth(engine: string, sizes: readonly Size[], { memory } = { me
   return memory ? [time, kept] : [time]
 }
 
-/** Within the largest: growth that the smallest has no part in, by processor time. */
+/** Growth within the largest size, which does not depend on the smallest one, by processor time. */
 export function slowest(sizes: readonly Size[]): readonly Goal[] {
   const many = sizes.at(-1)
   if (!many?.cpuMilliseconds) return []

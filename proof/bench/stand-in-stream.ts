@@ -1,11 +1,9 @@
-/**
- * A model that streams as its prompt says: `stream FRAMES MILLISECONDS END`. The parent hears how a stream was closed.
- */
+/** A model that streams what its prompt asks for: `stream FRAMES MILLISECONDS END`. The parent is told how each stream was closed. */
 import type { ServerResponse } from 'node:http'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
 import { eventFrame, exceptionFrame } from '../../functions/gateway/model/event-stream.ts'
 
-/** `silent`: the status line, and then nothing, not even an end. */
+/** `silent`: sends the status line and then nothing, not even an end. */
 export const ENDS = ['whole', 'cut', 'early', 'exception', 'silent'] as const
 export type End = (typeof ENDS)[number]
 
@@ -17,10 +15,10 @@ export interface Plan {
 
 export const promptOf = ({ frames, milliseconds, end }: Plan): string => `stream ${frames} ${milliseconds} ${end}`
 
-/** Milliseconds of a clock that every process of the machine has in common. */
+/** Milliseconds of a clock that is the same for every process of the machine. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
-/** To the parent: a stream that its reader closed before its end. */
+/** Reported to the parent: a stream that its reader closed before its end. */
 export interface Closed {
   readonly closedAt: number
 }

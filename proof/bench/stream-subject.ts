@@ -1,4 +1,4 @@
-/** A server that is measured, in a process of its own, and clients of it. */
+/** A measured server in a separate process, and its clients. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http'
@@ -9,11 +9,17 @@ import { now, type Plan, promptOf } from './stand-in-stream.ts'
 export interface StreamSubject {
   readonly name: string
   readonly port: number
-  /** @param what `what is left`: after a collection of garbage. @default as it is */
+  /**
+   * @param what `what is left`: after a garbage collection.
+   * @default without one
+   */
   usage(what?: 'what is left'): Promise<Usage>
   /** Sends a request and reads its answer. @param plan absent for an API whose answer is whole */
   stream(plan?: Plan): Promise<Streamed>
-  /** Opens a stream and leaves it after its first byte; when that was. */
+  /**
+   * Opens a stream and closes it after its first byte.
+   * @returns when that was
+   */
   leave(plan: Plan): Promise<number>
   stop(): Promise<void>
 }
@@ -21,9 +27,9 @@ export interface StreamSubject {
 export interface Streamed {
   readonly firstByteMilliseconds: number
   readonly text: string
-  /** Pieces that the answer came in. */
+  /** Number of pieces in which the answer arrived. */
   readonly chunks: number
-  /** Time of the first byte and of the last, from the same clock as the stand-in's. */
+  /** Time of the first byte and of the last, by the clock that the stand-in uses. */
   readonly firstAt: number
   readonly lastAt: number
 }
@@ -93,7 +99,7 @@ export async function startServer(name: string, file: string, api: Api, launch: 
           chunks++
         }
       } catch {
-        // Cut off: what came so far is what there is.
+        // The connection was cut: the answer is what arrived before.
       }
       return { firstByteMilliseconds: first - started, text, chunks, firstAt: first, lastAt: last }
     },
@@ -102,7 +108,7 @@ export async function startServer(name: string, file: string, api: Api, launch: 
       request.on('error', () => {})
       answer.on('error', () => {})
       await once(answer, 'data')
-      // Before, not after: on a busy machine this process may have to wait in between.
+      // Done before and not after, because on a busy machine this process may have to wait in between.
       const left = now()
       request.destroy()
       return left
@@ -124,7 +130,7 @@ async function listening(child: ChildProcess): Promise<number> {
   })
   ended.catch(() => {})
   const [line] = await Promise.race([once(stdout, 'data'), ended])
-  // Whatever it prints later is read and forgotten, so that it never waits for a reader.
+  // Later output is read and discarded, so that the process never waits for a reader.
   stdout.resume()
   return JSON.parse(`${line}`.split('\n')[0] ?? '').listening.port
 }

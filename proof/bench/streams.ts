@@ -1,6 +1,6 @@
 /**
- * What the gateway's server costs a stream, against a proxy of bytes, side by side in one run; and gates of correctness that no
- * speed makes up for.
+ * What the gateway's server adds to a stream, compared with a proxy that passes on bytes, side by side in one run; and correctness checks that
+ * must pass whatever the speed is.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -62,7 +62,7 @@ export async function benchStreams({ progress }: { progress: (text: string) => v
   }
 }
 
-/** All subjects in turns, in small portions, so that a busy moment of the machine hits all of them alike. */
+/** Measures all subjects in turns, in small portions, so that a busy moment of the machine affects all of them alike. */
 async function measure(
   subjects: readonly StreamSubject[],
   progress: (text: string) => void,
@@ -155,7 +155,7 @@ function goalsOf(measurements: readonly StreamMeasurement[]): Goal[] {
   ]
 }
 
-/** Each as a count of failures, of which there may be none. */
+/** Each check is a number of failures, which must be 0. */
 async function correctness(gateways: readonly StreamSubject[], standIn: ReturnType<typeof fork>): Promise<Goal[]> {
   const goals: Goal[] = []
   const none = (text: string, failures: number) => goals.push(goal(text, failures, 0))
@@ -166,7 +166,7 @@ async function correctness(gateways: readonly StreamSubject[], standIn: ReturnTy
       const hear = (closed: Closed) => heard.push(closed)
       standIn.on('message', hear)
       const left = await gateway.leave({ frames: 1_000, milliseconds: 10, end: 'whole' })
-      // Streams that were cut before are told as closed too.
+      // Streams that were cut earlier are reported as closed too.
       const mine = () => heard.find(({ closedAt }) => closedAt >= left)
       while (!mine()) await once(standIn, 'message')
       standIn.off('message', hear)

@@ -1,11 +1,11 @@
-/** A subject in a process of its own. */
+/** A measured program in a separate process. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import type { Bundle } from './bundles.ts'
 import type { Order, Report } from './runner.ts'
 
 export interface Launch {
-  /** The bundled runner. */
+  /** File of the bundled runner. */
   readonly runner: string
   readonly environment: Readonly<Record<string, string>>
 }
@@ -13,13 +13,13 @@ export interface Launch {
 export interface Subject {
   /** Milliseconds from the process's start until the subject was loaded. */
   readonly ready: number
-  /** …and until its first answer. */
+  /** Milliseconds from the process's start until its first answer. */
   readonly firstAnswer: number
   measure(calls: number): Promise<{ readonly milliseconds: readonly number[]; readonly cpuMicroseconds: number }>
   stop(): Promise<void>
 }
 
-/** Starts the subject and waits for its first answer, which must be a good one. */
+/** Starts the subject and waits for its first answer, which must be a correct one. */
 export async function start(bundle: Bundle, { runner, environment }: Launch): Promise<Subject> {
   const started = performance.now()
   const child = spawn(process.execPath, [runner, bundle.file], {

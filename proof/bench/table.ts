@@ -1,8 +1,8 @@
-/** The report as a table for a terminal: every figure, and beside it its ratio to the bare SDK call or the empty function. */
+/** The report as a table for a terminal: every figure, with its ratio to the bare SDK call or to the empty function. */
 import type { GatewayReport, Measurement } from './gateway.ts'
 
 export function gatewayTable({ node, cores, measurements, goals }: GatewayReport): string {
-  // Cold starts are told in empty functions; warm calls in bare SDK calls, where there is one, else in the first gateway.
+  // Cold starts are divided by the empty function's; warm calls by the bare SDK call's, or by the first gateway's if there is none.
   const empty = measurements[0]
   const warm = measurements.find(({ name }) => name === 'bare SDK call') ?? measurements[1]
   const rows = measurements.map((one) => [

@@ -1,11 +1,11 @@
-/** The tenant that is measured: its environment, its items, one request of it. */
+/** The measured tenant: its environment, its items, and one request for it. */
 import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 
 export const REGION = 'us-east-1'
 export const ISSUER = `https://cognito-idp.${REGION}.amazonaws.com/${REGION}_Benchmark`
 export const CLIENT_ID = 'benchmark'
 export const ENDPOINT = `vpce-0123456789abcdef0-benchmrk.bedrock-runtime.${REGION}.vpce.amazonaws.com`
-/** Names that the stand-in's certificate is for. */
+/** Names in the stand-in's certificate. */
 export const HOSTS = [
   `cognito-idp.${REGION}.amazonaws.com`,
   `dynamodb.${REGION}.amazonaws.com`,
@@ -21,7 +21,7 @@ export const slowUsageTable = (whose: string, milliseconds: number) => `${USAGE_
 /** Milliseconds. */
 export const answersAfter = (usageTable: string): number => Number(/-(\d+)ms$/.exec(usageTable)?.[1] ?? 0)
 
-/** Tables of tenants, by whose name the stand-in knows which limits a tenant has. */
+/** Names of tables with limited tenants: by the name, the stand-in knows which limits a tenant has. */
 export const LIMITED = {
   'genai-tenants-one-limit': { tenant: { M: { requestsPerMinute: { N: '30000' } } } },
   'genai-tenants-all-limits': {
@@ -31,7 +31,7 @@ export const LIMITED = {
   },
 } as const
 
-/** What Lambda gives a function, and what the tenant's stack gives this one. */
+/** Environment variables that Lambda and the tenant's stack give the function. */
 export const ENVIRONMENT = {
   TENANT_ID: 'tenant1',
   TABLE_NAME: 'genai-tenants',
@@ -43,13 +43,13 @@ export const ENVIRONMENT = {
   AWS_SESSION_TOKEN: 'benchmark',
 }
 
-/** The table's answer. */
+/** The stand-in table's answer to a query. */
 export const itemsOf = (table: string) =>
   Object.hasOwn(LIMITED, table)
     ? { ...ITEMS, Items: [{ ...ITEMS.Items[0], limits: { M: LIMITED[table as keyof typeof LIMITED] } }] }
     : ITEMS
 
-/** What a counter says after every write. */
+/** The counter's state that the stand-in answers after every write. */
 export const counterAt = (minute: number) => ({
   Attributes: Object.fromEntries(
     [
@@ -88,7 +88,7 @@ export const ITEMS = {
   ScannedCount: 1,
 }
 
-/** A user pool's key set and a token of it. */
+/** Makes a user pool's key set and a token that its key has signed. */
 export async function signIn(): Promise<{ readonly keySet: string; readonly token: string }> {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid: 'benchmark', alg: 'RS256', use: 'sig' }
@@ -103,7 +103,7 @@ export async function signIn(): Promise<{ readonly keySet: string; readonly toke
   return { keySet: JSON.stringify({ keys: [jwk] }), token }
 }
 
-/** The load balancer's event for one prompt, headers as a browserless client and the load balancer send them. */
+/** The load balancer's event for one prompt, with the headers that a client other than a browser and the load balancer send. */
 export const eventFor = (token: string) => ({
   requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:us-east-1:111111111111:targetgroup/t/0' } },
   httpMethod: 'POST',

@@ -1,6 +1,6 @@
 /**
- * A hub and so many tenants by the in-process engine, and requests through its gateway, in a process of its own. Two of them with different
- * numbers of tenants are asked in turns: the ratio is what a busy machine leaves standing.
+ * A hub and a number of tenants by the in-process engine, and requests through its gateway, in a separate process. Two such processes with
+ * different numbers of tenants are asked in turns, because on a busy machine only the ratio means something.
  */
 
 import { type LocalCloud, startCloud } from '@genai/local-cloud/cloud'
@@ -14,20 +14,20 @@ import { parseHubOutputs } from '../../shared/read-contract.ts'
 import { hubStack, organizationOf, spokeStack, tenantsOf } from '../soak/tenants.ts'
 import { childOf } from './child-side.ts'
 
-/** `change`: something of the ledger changes before each request, as while another tenant is being deployed. */
+/** `change`: a resource in the ledger is changed before each request, as happens while another tenant is being deployed. */
 export interface Order {
   readonly calls: number
   readonly change: boolean
 }
 
 export interface Answered {
-  /** Of each request, from its connection to the last byte. */
+  /** Milliseconds of each request, from its connection to the last byte. */
   readonly milliseconds: readonly number[]
-  /** Processor time of all of them in the local cloud and its client; functions run in other processes. */
+  /** Processor time of all requests in the local cloud and its client; functions run in other processes. */
   readonly cpuMilliseconds: number
 }
 
-/** As many send requests, however many there are: every function is a process, which would be measured with it. */
+/** The number of clients, the same for every number of tenants, because every function is a process whose time would be measured with it. */
 const SENDERS = 2
 const PASSWORD = 'correct horse battery staple A1!'
 
@@ -48,7 +48,7 @@ await childOf<Order, Answered>(async ({ directory, count, progress }) => {
   const senders = await sendersOf(
     cloud,
     hub,
-    // The first and the last: neither end of a list is nearer.
+    // The first and the last tenant are asked, so that a position near the start of a list is no advantage.
     [...tenants.slice(0, 1), ...tenants.slice(1 - SENDERS)].map(({ id }) => id),
   )
   const via = { port: gateway.port, caFile: cloud.authority.caFile }
@@ -77,7 +77,7 @@ await childOf<Order, Answered>(async ({ directory, count, progress }) => {
   }
 })
 
-/** A change that nobody's path or permission depends on. */
+/** Makes a change that affects no network path and no permission. */
 async function touch({ ledger }: LocalCloud): Promise<void> {
   const [group] = ledger.all('aws:cloudwatch/logGroup:LogGroup')
   if (!group) throw new Error('The programs declare no log group any more.')

@@ -1,14 +1,14 @@
-/** Whether the gateway answers as fast with many tenants as with few: both are asked in turns, in one run. */
+/** Measures whether the gateway answers as fast with many tenants as with few: both are asked in turns, in one run. */
 import { startChild } from './child.ts'
 import { type Goal, goal, MOST_GROWTH, median } from './goals.ts'
 import type { Answered, Order } from './traffic-child.ts'
 
 export interface Traffic {
   readonly tenants: number
-  /** Median of a request when nothing has changed, and of the first one after a change of the ledger. */
+  /** Median duration of a request when nothing has changed, and of the first request after a change of the ledger. */
   readonly warmMilliseconds: number
   readonly changedMilliseconds: number
-  /** Processor time of a request in the local cloud and its client. */
+  /** Processor time for each request in the local cloud and its client. */
   readonly warmCpuMilliseconds: number
   readonly changedCpuMilliseconds: number
 }
@@ -32,7 +32,7 @@ export async function benchTraffic(progress: (text: string) => void): Promise<re
       cpu: { warm: 0, changed: 0 },
     })
   }
-  // Functions start, and the compiler sees the path often enough, before anything is measured.
+  // Functions are started, and the compiler has seen the code often enough, before anything is measured.
   for (const { child } of subjects) await child.ask({ calls: 2 * CALLS, change: false })
   for (let block = 0; block < BLOCKS; block += 1) {
     progress(`gateway: requests ${block + 1}/${BLOCKS}`)

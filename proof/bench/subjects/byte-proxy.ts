@@ -1,4 +1,4 @@
-/** The least that can stand between a client and a model: bytes in, bytes out, over kept connections. */
+/** The smallest program that can be between a client and a model: it passes on bytes over kept connections. */
 import { createServer } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'

@@ -1,4 +1,4 @@
-/** A function that does nothing: what starting a process costs anybody. */
+/** A function that does nothing: the time that every function takes to start. */
 export async function handler(): Promise<{ readonly statusCode: number }> {
   return { statusCode: 200 }
 }

@@ -1,6 +1,6 @@
 /**
- * The alternative that was not taken: the gateway's steps on the full SDK clients, without its checks of bodies, items and
- * deadlines. Kept, so that the decision can be measured again with every release of the SDK.
+ * The rejected alternative: the gateway's steps on the full SDK clients, without its checks of bodies, items and deadlines. It is kept so that
+ * the decision can be measured again with every release of the SDK.
  */
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
@@ -11,7 +11,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 const { ISSUER = '', CLIENT_ID = '', TENANT_ID = '', TABLE_NAME = '' } = process.env
 const keys = createRemoteJWKSet(new URL(`${ISSUER}/.well-known/jwks.json`))
 const sts = new STSClient({})
-// Not the account's own endpoint: the gateway endpoint of a VPC has the region's name.
+// DynamoDB's regional host name and not the account's own one, because the VPC's gateway endpoint has the regional name.
 const dynamodb = new DynamoDBClient({ accountIdEndpointMode: 'disabled' })
 let connected: Promise<{ readonly bedrock: BedrockRuntimeClient; readonly modelId: string }> | undefined
 

@@ -1,4 +1,4 @@
-/** One bare call of the AWS SDK as it comes: HTTP/2. */
+/** One bare call of the AWS SDK with its default settings, which means HTTP/2. */
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 
 const client = new BedrockRuntimeClient({})

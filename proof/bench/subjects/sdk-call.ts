@@ -1,4 +1,4 @@
-/** One bare call of the AWS SDK, over HTTP/1.1 with kept connections: faster here than the client's own HTTP/2. */
+/** One bare call of the AWS SDK, over HTTP/1.1 with kept connections, which is faster here than the client's own HTTP/2. */
 import { BedrockRuntimeClient, ConverseCommand } from '@aws-sdk/client-bedrock-runtime'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
 
