@@ -1,6 +1,6 @@
 /**
- * An operation: one thing that a caller can ask of the gateway. Each is one file in operations/, which says how it is matched,
- * answered and in whose shape; `operations.ts` lists them. README.md has an example.
+ * The type of an operation, which is one kind of request that the gateway serves. Each operation is one file in operations/, which says how it
+ * is matched, how it is answered and in which API's format; `operations.ts` lists them. README.md has an example.
  */
 import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import type { Body } from './body.ts'
@@ -14,36 +14,39 @@ import type { Shape } from './shapes/shape.ts'
 import type { Encoder, ModelStream } from './stream.ts'
 
 interface Matched {
-  /** As the audit line names it: small letters and `_`. */
+  /** The operation's name in the audit line: small letters and `_`. */
   readonly name: string
   readonly method: 'GET' | 'POST'
-  /** Below the tenant, such as `/model/{model}/converse`; `{…}` is one part of the path, decoded for {@link Call.path}. */
+  /** Path below the tenant, such as `/model/{model}/converse`. `{…}` stands for one part of the path, which is decoded for {@link Call.path}. */
   readonly path: string
-  /** In whose shape errors and answers are; by the request's headers where two kinds of clients share a path. */
+  /** The API in whose format errors and answers are written. If two kinds of clients share a path, the request's headers decide. */
   readonly shape: Shape | ((headers: RequestHeaders) => Shape)
 }
 
 export interface OfferedOperation extends Matched {
-  /** Names of the query string that are taken; any other is refused. @default none */
+  /**
+   * Names that are accepted in the query string; any other is refused.
+   * @default none
+   */
   readonly query?: readonly string[]
   answer(call: Call): Promise<Answer>
 }
 
-/** Known, and not offered: told before anything else is looked at, a token included. */
+/** A known operation that the gateway does not offer: the caller is told so before anything else is checked, even a token. */
 export interface RefusedOperation extends Matched {
   refuse(): GatewayError
 }
 
-/** What runs a tenant's gateway. */
+/** Where a tenant's gateway runs. */
 export type ComputeKind = 'lambda' | 'fargate'
 
 export type Operation = OfferedOperation | RefusedOperation
 
-/** One request as an operation gets it: authenticated, of an active tenant, its body read. */
+/** A request as its operation gets it: the caller is authenticated, the tenant is active, and the body has been read. */
 export interface Call {
   readonly requestId: string
   readonly tenant: TenantConfiguration
-  /** What this gateway runs on. */
+  /** Where this gateway runs. */
   readonly compute: ComputeKind
   /** The user's `sub`. */
   readonly user: string
@@ -54,21 +57,24 @@ export interface Call {
   /** The body of a POST: one JSON object, as text and parsed. Empty for GET. */
   readonly body: Body
   readonly deadline: Deadline
-  /** Aborted when the client has left or the request's time is over. Calls of a model end by themselves then. */
+  /** Aborted when the client has disconnected or the request's time is over. Calls of a model then end by themselves. */
   readonly signal: AbortSignal
   /**
    * The model that a caller means by the tenant's name for it or by its configured Bedrock id.
    * @throws GatewayError `model_not_allowed`
    */
   model(name: string): Model
-  /** The tenant's models. Usage, stop reason and times go into the audit line by themselves. */
+  /** The tenant's models. Their usage, stop reason and times are written into the audit line automatically. */
   readonly models: ModelCalls
-  /** What the caller and the tenant have used of what is limited. @throws GatewayError `limits_unavailable` */
+  /**
+   * What the caller and the tenant have used of each limit.
+   * @throws GatewayError `limits_unavailable`
+   */
   usage(): Promise<CallerUsage>
-  /** 200 with JSON as text, and the shape's headers. */
+  /** Answers 200 with a JSON text and the shape's headers. */
   json(body: string, headers?: Readonly<Record<string, string>>): Answer
-  /** 200 with a model's stream, each event turned into this shape's text. */
+  /** Answers 200 with a model's stream, each event turned into this shape's text. */
   stream<Event>(stream: ModelStream<Event>, encoder: Encoder<Event>, headers?: Readonly<Record<string, string>>): Answer
-  /** 200 with a model's stream as its bytes came. */
+  /** Answers 200 with a model's stream, its bytes unchanged. */
   passThrough(stream: ModelStream<unknown>, headers?: Readonly<Record<string, string>>): Answer
 }

@@ -1,4 +1,4 @@
-/** What can be asked of the gateway. */
+/** The list of the gateway's operations. */
 import type { Operation } from './operation.ts'
 import { chatCompletions } from './operations/chat-completions.ts'
 import { converse } from './operations/converse.ts'

@@ -1,4 +1,4 @@
-/** Which operation a method and a path ask for. The path is parsed here and nowhere else. */
+/** Finds the operation for a method and a path. No other file parses the path. */
 import { MACHINE_NAME, TENANT_ID } from '../../shared/tenant.ts'
 import { GatewayError } from './errors.ts'
 import type { RequestHeaders } from './http.ts'
@@ -9,7 +9,7 @@ import { gatewayShape } from './shapes/gateway.ts'
 import { openaiShape } from './shapes/openai.ts'
 import type { Shape } from './shapes/shape.ts'
 
-/** In whose shape the request is answered, whatever comes of it. */
+/** The API in whose format the request is answered, also if it fails. */
 export interface Match {
   readonly shape: Shape
   readonly found: Found | GatewayError
@@ -19,7 +19,7 @@ export interface Found {
   readonly operation: OfferedOperation
   /** The parts of the path that the operation's pattern names, decoded. */
   readonly path: Readonly<Record<string, string>>
-  /** Of a machine's path, `/TENANT.NAME/…`: the name. */
+  /** The machine's name, if the path is a machine's (`/TENANT.NAME/…`). */
   readonly machine?: string
 }
 
@@ -28,7 +28,7 @@ interface Candidate {
   readonly pattern: readonly string[]
 }
 
-/** Takes method, path as sent (still encoded) and headers. */
+/** Takes the method, the path as it was sent (still encoded), and the headers. */
 export type Matcher = (method: string, path: string, headers: RequestHeaders) => Match
 
 export function createMatcher(operations: readonly Operation[], tenantId: string): Matcher {
@@ -87,7 +87,7 @@ function shapeOf({ shape }: Operation, headers: RequestHeaders): Shape {
   return typeof shape === 'function' ? shape(headers) : shape
 }
 
-/** The shape of the client that most likely asked for an unknown path. */
+/** The format of the client that most probably asked for an unknown path. */
 function nearestShape([first, second]: readonly string[]): Shape {
   if (first === 'model') return bedrockShape
   if (first !== 'v1') return gatewayShape

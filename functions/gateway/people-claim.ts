@@ -1,8 +1,8 @@
-/** Reads how an external provider's tokens name the tenant, as the deployment has written it. */
+/** Reads the setting, written by the deployment, that says how an external provider's tokens name the tenant. */
 import { isMap } from '../../shared/is-map.ts'
 import { CLAIM_FORMATS, type PeopleClaim } from '../../shared/tenant.ts'
 
-/** @throws Error for anything that is not whole: what it does not say must not count as said */
+/** @throws Error if the setting is not complete: a missing part must not be replaced by a default */
 export function readPeopleClaim(text: string): PeopleClaim {
   const parsed: unknown = JSON.parse(text)
   const { claim, format, value, groupsClaim } = isMap(parsed) ? parsed : {}

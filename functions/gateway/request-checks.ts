@@ -1,4 +1,4 @@
-/** What a request passes before its operation answers it: the checks, in their order. */
+/** The checks that a request must pass before its operation answers it, in their order. */
 import type { Authenticate, Caller } from './authenticate.ts'
 import type { AuthenticateMachine } from './authenticate-machine.ts'
 import { NO_BODY, readBody } from './body.ts'
@@ -22,21 +22,21 @@ export interface ServeDependencies {
   readonly tenantId: string
   readonly compute: ComputeKind
   readonly authenticate: Authenticate
-  /** On a machine's path. */
+  /** Authenticates the caller of a machine's path. */
   readonly authenticateMachine: AuthenticateMachine
   readonly routing: Pick<Routing, 'get'>
   readonly models: ModelClient
-  /** The limits of one request. */
+  /** Checks and counts the limits of one request. */
   readonly metering: Metering
-  /** Of one caller. */
+  /** Reads the usage of one caller. */
   readonly readUsage: ReadUsage
-  /** Epoch milliseconds. */
+  /** The current time in epoch milliseconds. */
   readonly now: () => number
 }
 
 /**
- * In order: who calls, whether the tenant may be served, the body, and then the operation.
- * @throws GatewayError of the first check that is not passed
+ * Runs, in this order: who calls, whether the tenant may be served, the body, and the operation.
+ * @throws GatewayError of the first check that fails
  */
 export async function serve(
   incoming: IncomingRequest,
@@ -63,7 +63,7 @@ export async function serve(
   const configured = () =>
     timed(record, 'routing', () => within(deadline, "reading the tenant's configuration", routing.get()))
   const authorization = incoming.headers.get('authorization')
-  // The tenant's configuration names the issuer of a machine's tokens, so it is read first.
+  // The tenant's configuration names the issuer of a machine's tokens, so the configuration is read first.
   const trusting = machine === undefined ? undefined : { name: machine, of: (await configured())?.configuration ?? {} }
   const caller = await timed(record, 'authenticate', () =>
     within(
@@ -139,7 +139,10 @@ function requireActive(tenant: Tenant | undefined, tenantId: string): Tenant {
   return tenant
 }
 
-/** One lock, and in the program only: nothing takes back a token, and the load balancer knows no lists. */
+/**
+ * This is the only check of blocked callers, and it is in the gateway's code: a token that was issued cannot be revoked, and the load balancer
+ * has no list of callers.
+ */
 function refuseBlocked({ blocked }: Pick<Tenant, 'blocked'>, { id, user, machine }: Caller, now: number): void {
   if ((blocked.get(id) ?? 0) * 1000 <= now) return
   throw new GatewayError(

@@ -37,7 +37,7 @@ export interface ModelCall<Operation> {
   readonly modelId: string
   /** Bedrock's request as JSON, which is sent unchanged. */
   readonly body: string
-  /** Headers besides: `x-amzn-bedrock-…`. */
+  /** Further headers of the request: `x-amzn-bedrock-…`. */
   readonly headers: Readonly<Record<string, string>>
   /** The caller's trace, for every model that is asked. */
   readonly traceparent?: string
@@ -61,14 +61,17 @@ type Target = Pick<ModelCall<unknown>, 'modelId' | 'body' | 'headers'>
 
 export interface OtherModel {
   readonly modelId: string
-  /** Made when it is asked only. @returns undefined for a request that cannot be put to this model */
+  /**
+   * Makes the request for this model, when it is asked and not before.
+   * @returns undefined if the request cannot be sent to this model
+   */
   readonly sent: () => Omit<Target, 'modelId'> | undefined
 }
 
 /** Rejects with a `GatewayError`. Calls are repeated before the first byte of an answer only. */
 export interface ModelClient {
   whole(call: ModelCall<WholeOperation>): Promise<Answer>
-  /** Once Bedrock's status line is there; see `ModelStream.batches`. */
+  /** Resolves when Bedrock's status line has arrived; see `ModelStream.batches`. */
   stream(call: ModelCall<StreamOperation>): Promise<Batches>
 }
 
@@ -99,7 +102,7 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
     whole: (call) =>
       repeating(call, options, async (session, target) => {
         const { statusCode, headers, body } = await open(call, session, target, call.deadline.remaining())
-        // The rest of the time is for the body.
+        // The rest of the time is for the answer's body.
         const late = setTimeout(
           () => body.destroy(new ConnectionError('timeout', call.configuration.endpoint)),
           call.deadline.remaining(),
@@ -124,8 +127,9 @@ export function createModelClient(options: ModelClientOptions): ModelClient {
 type Attempt<T> = { readonly answer: T } | { readonly failure: ModelFailure }
 
 /**
- * One budget of attempts for a model and those after it. The next one is asked at once when Bedrock has no capacity for the one before,
- * and when it refuses a request that the first model might have taken; whatever has no answer at all is final, as it may have cost money.
+ * A model and those listed after it share one number of attempts. The next model is asked at once when Bedrock has no capacity for the one
+ * before, and when it refuses a request that the first model might have accepted. If a call gets no answer at all, no further attempt is made,
+ * because the call may have cost money.
  */
 async function repeating<T>(
   call: ModelCall<unknown>,
@@ -135,7 +139,7 @@ async function repeating<T>(
   const { configuration, deadline, onAttempt } = call
   const next = othersOf(call.others ?? [])
   let target: Target = call
-  /** What the first model said that had no capacity: the caller hears it where no other one answers. */
+  /** The answer of the first model, which had no capacity: the caller gets it if no other model answers. */
   let full: GatewayError | undefined
   let renewals = 0
   for (let attempt = 1; ; attempt++) {
@@ -165,7 +169,7 @@ async function repeating<T>(
   }
 }
 
-/** One after the other, those left out that the request cannot be put to. */
+/** Yields the other models one after the other, without those to which the request cannot be sent. */
 function othersOf(others: readonly OtherModel[]): () => Target | undefined {
   const left = [...others]
   return () => {
@@ -178,7 +182,7 @@ function othersOf(others: readonly OtherModel[]): () => Target | undefined {
   }
 }
 
-/** A client keeps the day's signing key, so there is one for each session. */
+/** Makes one client for each session, because a client keeps the day's signing key. */
 function bedrockPerSession({
   region,
   connections,

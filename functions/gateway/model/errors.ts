@@ -1,31 +1,31 @@
-/** A failed call of Bedrock as the error that the caller gets, and what the next attempt may do about it. */
+/** Turns a failed call of Bedrock into the error that the caller gets, and says what the next attempt may do. */
 
 import { isMap } from '../../../shared/is-map.ts'
 import type { ConnectionError, ConnectionFailure } from '../aws/connection.ts'
 import { type ErrorCode, GatewayError, safeName } from '../errors.ts'
 import { type Refusal, refusalOf } from './bedrock-exceptions.ts'
 
-/** An answer of Bedrock, whole. */
+/** A whole answer of Bedrock. */
 export interface Answer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
 }
 
-/** A failed attempt: the error for the caller, and what the next attempt may do about it. */
+/** A failed attempt: the error for the caller, and what the next attempt may do. */
 export interface ModelFailure {
   readonly error: GatewayError
   readonly next: 'final' | 'repeat' | 'renewCredentials'
   /**
-   * Whether another model may be asked instead. @param isOther this one was itself asked instead of another: what it refuses then, that
-   * other one might have taken
+   * Whether another model may be asked instead.
+   * @param isOther whether this model was itself asked instead of another one, which might have accepted what this one refused
    */
   readonly elsewhere: (isOther: boolean) => boolean
-  /** Bedrock's own Retry-After. */
+  /** The seconds of Bedrock's own Retry-After header. */
   readonly retryAfterSeconds?: number | undefined
 }
 
-/** What a model says that has not begun to work on the request. */
+/** Errors of a model that has not begun to work on the request. */
 const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set([
   'model_rejected_input',
   'model_access_denied',
@@ -34,7 +34,7 @@ const NOT_TAKEN: ReadonlySet<ErrorCode> = new Set([
   'model_quota_exceeded',
 ])
 
-/** @param sent the request's body, so that Bedrock's words are not passed on where they quote it. */
+/** @param sent the request's body. A message of Bedrock that quotes it is not passed on */
 export function failureOf(answer: Answer, sent: string): ModelFailure {
   const name = exceptionName(answer)
   const said = messageOf(answer.body) ?? ''
@@ -52,14 +52,17 @@ export function failureOf(answer: Answer, sent: string): ModelFailure {
   }
 }
 
-/** An exception in the middle of a stream: `throttlingException`, … It is never repeated, as a part has arrived. */
+/**
+ * An exception in the middle of a stream: `throttlingException`, … The call is never repeated, because the caller already has a part of the
+ * answer.
+ */
 export function streamException(type: string, body: Uint8Array, sent: string): GatewayError {
   const name = type.charAt(0).toUpperCase() + type.slice(1)
   const said = messageOf(Buffer.from(body).toString()) ?? ''
   return refused(refusalOf(name, 500, said), `Bedrock ended the stream with ${name}`, said, sent, {})
 }
 
-/** Of Bedrock's sentence, which may be as long as what it quotes. */
+/** Most characters of Bedrock's message that are passed on; the message can be as long as what it quotes. */
 const MOST_WORDS = 1000
 
 function refused(
@@ -94,7 +97,7 @@ const CONNECTION: Readonly<Record<ConnectionFailure, readonly [ErrorCode, string
   ],
 }
 
-/** No answer: never repeated, since nobody knows whether the model has already worked on it, and it costs money. */
+/** The error if no answer came. The call is never repeated, because the model may already have worked on it, which costs money. */
 export function connectionFailure(cause: ConnectionError): ModelFailure {
   const [code, message] = CONNECTION[cause.failure]
   return { error: new GatewayError(code, message, { cause }), next: 'final', elsewhere: () => false }
@@ -105,14 +108,16 @@ function retryAfterSeconds(answer: Answer): number | undefined {
   return Number.isInteger(seconds) && seconds > 0 && seconds <= 3600 ? seconds : undefined
 }
 
-/** Bedrock's sentence, bounded, without ARNs and account numbers. */
+/** Bedrock's message, shortened, without ARNs and account numbers. */
 function plain(said: string): string {
   const masked = said.replaceAll(/arn:[^\s"',)]+/g, '[ARN]').replaceAll(/\b\d{12}\b/g, '[account]')
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out
   return masked.replaceAll(/[\u0000-\u001f\u007f]+/g, ' ').slice(0, 300)
 }
 
-/** Name of the exception: the header `x-amzn-errortype`, or `__type`; without namespace and without the URL that some services append. */
+/**
+ * Name of the exception, from the header `x-amzn-errortype` or from `__type`, without namespace and without the URL that some services append.
+ */
 function exceptionName({ headers, body }: Answer): string | undefined {
   return (headers['x-amzn-errortype'] ?? typeOf(body))?.split(':')[0]?.split('#').at(-1)
 }
@@ -137,18 +142,18 @@ function messageOf(body: string): string | undefined {
   }
 }
 
-/** Texts of Bedrock's own vocabulary, which its messages use whoever wrote the request. */
+/** Words that Bedrock's messages use whether or not they are in the request. */
 const VOCABULARY = new Set(['assistant'])
 
-/** Whether a text that the caller sent, or the start of a longer one, is in the message. */
+/** Whether the message contains a text that the caller sent, or the start of a longer one. */
 function quotes(message: string, sent: string): boolean {
   const open: unknown[] = [JSON.parse(sent)]
   while (open.length > 0) {
     const value = open.pop()
     if (typeof value === 'object' && value !== null) {
-      // One by one: a spread of as many arguments as the caller sent elements would overflow the stack.
+      // Done one by one: spreading as many arguments as the caller sent elements would overflow the stack.
       for (const one of Object.values(value)) open.push(one)
-      // A plain name helps the caller find the field; anything else may be a text in the wrong place.
+      // A plain name helps the caller to find the field; anything else may be a text that the caller put in the wrong place.
       for (const name of Object.keys(value)) if (safeName(name) === undefined) open.push(name)
     }
     if (typeof value === 'string' && value.trim().length >= 6 && !VOCABULARY.has(value)) {

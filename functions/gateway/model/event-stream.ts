@@ -1,7 +1,7 @@
-/** Bedrock's event stream (`application/vnd.amazon.eventstream`), by AWS's own codec. */
+/** Reads and writes Bedrock's event stream (`application/vnd.amazon.eventstream`) with AWS's own codec. */
 import { EventStreamCodec } from '@smithy/core/event-streams'
 
-/** A buffer's own decoder: for texts as short as these it takes a third of a `TextDecoder`'s time. */
+/** Decodes with Node's `Buffer`, which takes a third of a `TextDecoder`'s time for texts as short as these. */
 export const textOf = ({ buffer, byteOffset, byteLength }: Uint8Array): string =>
   Buffer.from(buffer, byteOffset, byteLength).toString('utf8')
 
@@ -12,7 +12,7 @@ const codec = new EventStreamCodec(
 
 /** One message of a stream. */
 export interface Frame {
-  /** As it came, whole: what is passed on to a client of Bedrock. */
+  /** The whole message as it arrived, which is passed on to a client of Bedrock's API. */
   readonly raw: Uint8Array
   readonly kind: 'event' | 'exception'
   /** Name of the event (`contentBlockDelta`, `chunk`, …) or of the exception (`throttlingException`, …). */
@@ -21,11 +21,11 @@ export interface Frame {
   readonly body: Uint8Array
 }
 
-/** Messages of Bedrock are far smaller; a longer one is no message. */
+/** Messages of Bedrock are far smaller, so anything longer is treated as damaged. */
 const MAXIMUM_BYTES = 16 * 1024 * 1024
 const PRELUDE_BYTES = 12
 
-/** Cuts what arrives into frames. Takes chunks in the order of their arrival and keeps what is not whole yet. */
+/** Cuts what arrives into frames. It takes chunks in the order of their arrival, and keeps an incomplete frame for the next call. */
 export function createFrameReader(): { read(chunk: Uint8Array): readonly Frame[]; readonly pending: boolean } {
   let rest: Uint8Array = new Uint8Array()
   return {
@@ -57,12 +57,12 @@ function decode(raw: Uint8Array): Frame {
   return { raw, kind, body, type: text(kind === 'event' ? ':event-type' : ':exception-type') || text(':error-code') }
 }
 
-/** @param type with a small first letter, as in the list of a stream's events */
+/** @param type begins with a small letter, as in the list of a stream's events */
 export function exceptionFrame(type: string, message: string): Uint8Array {
   return frame({ ':message-type': 'exception', ':exception-type': type }, { message })
 }
 
-/** An event as Bedrock sends it; for tests too. */
+/** An event as Bedrock sends it; tests use it too. */
 export function eventFrame(type: string, event: unknown): Uint8Array {
   return frame({ ':message-type': 'event', ':event-type': type }, event)
 }

@@ -1,24 +1,23 @@
 /**
- * What Bedrock's model families can, as far as requests are mapped for them. Bedrock itself checks the rest.
- *
- * Looked up on 30 November 2026: AWS's user guides (structured output, adaptive thinking, extended thinking of Nova 2, prompt
- * caching) and the model data that LiteLLM 1.110.2 and langchain-aws 1.9.1 carry. Where two of them disagree about a limit, the
- * smaller one is here; where somebody says that a model can, and nobody that it cannot, it can: Bedrock refuses it otherwise.
+ * What Bedrock's model families support, as far as the gateway needs it to map requests. Bedrock itself checks everything else. Looked up on 30
+ * November 2026 in AWS's user guides (structured output, adaptive thinking, extended thinking of Nova 2, prompt caching) and in the model data
+ * of LiteLLM 1.110.2 and langchain-aws 1.9.1. If two of them disagree about a limit, the smaller one is used. If one says that a model supports
+ * something and none says that it does not, it is listed as supported: if that is wrong, Bedrock refuses the request.
  */
 
 import { MAX_TOKENS } from '../constants.ts'
 
 export type Effort = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh' | 'max'
 
-/** How a model is told to reason before it answers, and with which of OpenAI's efforts. */
+/** How a model is told to reason before it answers, and which of OpenAI's effort levels it has. */
 export type Reasoning =
-  /** Claude up to 4.5: `thinking` with a number of tokens. */
+  /** Claude up to 4.5: `thinking` with a number of tokens for reasoning. */
   | { readonly by: 'budget' }
-  /** Claude from 4.6 on decides by itself how long to think. `always`: it cannot be told not to. */
+  /** Claude from 4.6 on decides by itself how long to think. `always`: reasoning cannot be switched off. */
   | { readonly by: 'adaptive'; readonly efforts: readonly Effort[]; readonly always: boolean }
   /** Nova 2. */
   | { readonly by: 'reasoningConfig'; readonly efforts: readonly Effort[] }
-  /** A field of the model's own that takes the effort as it is; `nested` in an object `reasoning`. */
+  /** A field of the model's own that takes OpenAI's effort unchanged; `nested` means that the field is in an object `reasoning`. */
   | { readonly by: 'effort'; readonly efforts: readonly Effort[]; readonly nested: boolean }
 
 export interface ModelFeatures {
@@ -26,16 +25,16 @@ export interface ModelFeatures {
   readonly maxOutputTokens: number
   /** `outputConfig.textFormat` and `strict` tools. */
   readonly structuredOutput: boolean
-  /** `temperature` and `top_p`. `one`: either of them, never both. */
+  /** Whether `temperature` and `top_p` are accepted. `one`: either of them, never both. */
   readonly sampling: 'both' | 'one' | 'none'
   readonly maxTemperature?: number
-  /** Absent: it does not reason, or not as told. */
+  /** Absent if the model does not reason, or if a request cannot control it. */
   readonly reasoning?: Reasoning
-  /** Where cache points may stand. */
+  /** Parts of a request in which cache points are accepted. */
   readonly cachePoints: readonly ('messages' | 'tools')[]
-  /** Whether the conversation may end with the beginning of the assistant's answer. */
+  /** Whether the conversation may end with the beginning of the assistant's answer, which the model then continues. */
   readonly prefill: boolean
-  /** Takes Anthropic's own fields: at most one tool call a turn, signed thinking. */
+  /** Whether it accepts Anthropic's own fields: at most one tool call a turn, signed thinking. */
   readonly claude: boolean
 }
 
@@ -78,7 +77,7 @@ const claude3 = (maxOutputTokens: number): ModelFeatures => ({
   prefill: true,
 })
 
-/** Models of which nothing else is known. */
+/** Features of models of which nothing but the longest answer is known. */
 const plain = (maxOutputTokens: number): ModelFeatures => ({
   maxOutputTokens,
   structuredOutput: false,
@@ -98,7 +97,7 @@ const nova = (maxOutputTokens: number): ModelFeatures => ({
   cachePoints: ['messages'],
 })
 
-/** By the id of the foundation model, without a profile's geography. The first that matches counts. */
+/** Features by the id of the foundation model, without a profile's geography. The first match counts. */
 const FAMILIES: readonly (readonly [RegExp, ModelFeatures])[] = [
   [/^anthropic\.claude-(fable|mythos)-/, adaptive(true)],
   [/^anthropic\.claude-(opus-(4-[78]|5)|sonnet-5|haiku-5)/, adaptive(false)],
@@ -137,7 +136,10 @@ const FAMILIES: readonly (readonly [RegExp, ModelFeatures])[] = [
 
 const UNKNOWN = plain(4096)
 
-/** @param id of a model or an inference profile, or an ARN of one. An application inference profile tells nothing of its model. */
+/**
+ * @param id the id of a model or an inference profile, or the ARN of one. The ARN of an application inference profile does not say which model
+ * it has
+ */
 export const featuresOf = (id: string): ModelFeatures => familyOf(id) ?? UNKNOWN
 
 function familyOf(id: string): ModelFeatures | undefined {
@@ -145,19 +147,22 @@ function familyOf(id: string): ModelFeatures | undefined {
   return FAMILIES.find(([pattern]) => pattern.test(base))?.[1]
 }
 
-/** Tokens of the longest answer that the model can give: of one that is not known, the most that any model gives. */
+/** Tokens of the longest answer that the model can give. For a model that is not listed: of the longest answer that any model gives. */
 export const longestAnswerOf = (id: string): number => familyOf(id)?.maxOutputTokens ?? MAX_TOKENS.maximum
 
 /** `us.anthropic.claude-…` → `anthropic.claude-…`. */
 export function baseModelId(id: string): string {
   const last = id.slice(id.lastIndexOf('/') + 1)
-  // No provider of models has a name of two letters; every geography but these three has.
+  // No model provider's name has two letters; every geography has, except for these three.
   return last.replace(/^(us-gov|apac|global|[a-z]{2})\./, '')
 }
 
-/** Tokens asked for where the caller names no number: Bedrock reserves quota for them, so a model's maximum would be too many. */
+/**
+ * Tokens of an answer that are asked for if the caller names no number. Bedrock reserves quota for them, so the model's maximum would reserve
+ * too much.
+ */
 const DEFAULT_OUTPUT_TOKENS = 8192
 
-/** @param configured the tenant's own default for this model. */
+/** @param configured the tenant's own default for this model */
 export const defaultMaxTokens = (features: ModelFeatures, configured?: number): number =>
   configured ?? Math.min(DEFAULT_OUTPUT_TOKENS, features.maxOutputTokens)

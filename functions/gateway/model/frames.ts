@@ -1,4 +1,7 @@
-/** The frames of an answer that streams: read on demand, with a bound on every silence, and whole or an error. */
+/**
+ * The frames of an answer that streams. They are read on demand, each silence has a time limit, and an answer that is not whole ends with an
+ * error.
+ */
 import type { Readable } from 'node:stream'
 import type { StreamLimits } from '../constants.ts'
 import { GatewayError } from '../errors.ts'
@@ -9,12 +12,12 @@ import { pullFrom } from './pull.ts'
 export interface FramesOptions {
   /** Bedrock's operation. */
   readonly operation: string
-  /** What was sent, so that Bedrock's words are not passed on where they quote it. */
+  /** The request's body. A message of Bedrock that quotes it is not passed on. */
   readonly body: string
   readonly signal: AbortSignal
 }
 
-/** The frames of one read at a time. It ends after a whole answer only; `return` closes the connection. */
+/** The frames, one read at a time. The iterator ends only after a whole answer; `return` closes the connection. */
 export interface Batches {
   next(): Promise<IteratorResult<readonly Frame[], undefined>>
   return(): void
@@ -22,7 +25,7 @@ export interface Batches {
 
 export const OVER = { done: true, value: undefined } as const
 
-/** Written by hand: a generator over a stream's iterator costs more a chunk than the frames in it. */
+/** An iterator written by hand: for each chunk, a generator over a stream's iterator would take longer than the frames in the chunk. */
 export function framesOf(body: Readable, options: FramesOptions, limits: StreamLimits): Batches {
   const { operation, signal, body: sent } = options
   const reader = createFrameReader()
@@ -79,7 +82,7 @@ export function framesOf(body: Readable, options: FramesOptions, limits: StreamL
   }
 }
 
-/** Closes the connection after a silence that is too long. The time in which the caller does not read is not the model's. */
+/** Closes the connection after too long a silence of the model. Time in which the caller does not read is not counted. */
 function watchSilence(body: Readable, { firstEventMilliseconds, idleMilliseconds }: StreamLimits) {
   let exceeded: number | undefined
   let paused = false
@@ -103,7 +106,7 @@ function watchSilence(body: Readable, { firstEventMilliseconds, idleMilliseconds
       paused = true
     },
     stop: () => clearTimeout(timer),
-    /** Milliseconds of the silence. */
+    /** Milliseconds of the silence that was too long. */
     get exceeded() {
       return exceeded
     },

@@ -1,6 +1,7 @@
 /**
- * The tenant's guardrail on every call of its models. A caller names no other one, and marks no part of a request for it: Bedrock would
- * look at that part only. What is looked at here is what is sent: the body is written anew, so that no field stands in it twice.
+ * Adds the tenant's guardrail to every call of its models. A caller may not name another guardrail, and may not mark a part of a request for it,
+ * because Bedrock would then check that part only. The body is written anew from what the gateway has read, so that Bedrock cannot read a field
+ * twice or differently.
  */
 import { type Guardrail, takesGuardrail } from '../../../shared/guardrail.ts'
 import { isMap } from '../../../shared/is-map.ts'
@@ -9,12 +10,12 @@ import { rewriteJson } from '../json.ts'
 import type { BedrockOperation } from './bedrock.ts'
 
 export interface Sent {
-  /** JSON. */
+  /** A JSON text. */
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** A guardrail, and whose it is: callers may name it by its ARN. */
+/** A guardrail and its owner's account: callers may name it by its ARN. */
 export interface OwnGuardrail extends Guardrail {
   readonly account: string
 }
@@ -25,9 +26,9 @@ const HEADERS = {
 } as const
 
 /**
- * The request with the guardrail in it: in the body for Converse, in headers for InvokeModel.
- * @param guardrail absent: the request stays as it is
- * @throws GatewayError `field_invalid` for another guardrail, or for what would narrow this one
+ * Adds the guardrail to the request: to the body for Converse, to the headers for InvokeModel.
+ * @param guardrail if absent, the request is not changed
+ * @throws GatewayError `field_invalid` if the request names another guardrail, or would limit what this one checks
  */
 export function withGuardrail(
   operation: BedrockOperation,
@@ -36,7 +37,7 @@ export function withGuardrail(
   guardrail: OwnGuardrail | undefined,
 ): Sent {
   if (!guardrail || operation === 'count-tokens') return { body, headers }
-  // Such a model takes none, whoever asks.
+  // Such a model accepts no guardrail at all.
   if (!takesGuardrail(modelId)) return { body, headers: withoutGuardrail(headers) }
   if (operation === 'converse' || operation === 'converse-stream')
     return { body: rewriteJson(body, (fields) => guardedConverse(fields, guardrail)), headers }
@@ -80,7 +81,7 @@ function guardedConverse(fields: Fields, guardrail: OwnGuardrail): Fields {
   }
 }
 
-/** Bodies of InvokeModel are the model's own, but for one field of Bedrock's, which names the tags that mark a part of a text. */
+/** Bodies of InvokeModel have the model's own format, except for one field of Bedrock's, which names the tags that mark a part of a text. */
 const CONFIG = 'amazon-bedrock-guardrailConfig'
 const TAG = 'amazon-bedrock-guardrails-guardContent'
 
@@ -89,7 +90,7 @@ function unmarkedInvoke(body: string): string {
     if (Object.hasOwn(fields, CONFIG)) throw narrowing(CONFIG)
     return fields
   })
-  // Written anew, letters are never escaped.
+  // In a body that is written anew, letters are never escaped.
   if (sent.includes(TAG)) throw narrowing(TAG)
   return sent
 }
@@ -115,10 +116,15 @@ const contentOf = (value: unknown): readonly Fields[] => listOf(value).filter(is
 const field = (value: unknown, name: string): unknown =>
   isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
 
-/** In the body that InvokeModel answers, or the last chunk of it. A model's own text has its quotation marks escaped. */
+/**
+ * Matches in the body that InvokeModel answers, or in its last chunk. A text of the model cannot match, because its quotation marks are escaped.
+ */
 const INTERVENED = /"amazon-bedrock-guardrailAction"\s*:\s*"INTERVENED"/
 
 export const guardrailIntervened = (answer: string): boolean => INTERVENED.test(answer)
 
-/** What Converse calls it; InvokeModel's answers, whose stop reasons are the model's own, are recorded by the same word. */
+/**
+ * Converse's stop reason after a guardrail has intervened. InvokeModel has stop reasons of the model's own; the record has the same word for
+ * them.
+ */
 export const GUARDRAIL_INTERVENED = 'guardrail_intervened'

@@ -1,8 +1,11 @@
-/** A connection's bytes, read when they are asked for. Node's own iterator of a stream costs several times as much a chunk. */
+/** Reads a connection's bytes when they are asked for. Node's own iterator of a stream takes several times as long for each chunk. */
 import type { Readable } from 'node:stream'
 
 export interface Pull {
-  /** What has arrived, `undefined` after the end. Rejects when the connection ended before its body did. One call at a time. */
+  /**
+   * The bytes that have arrived; `undefined` after the end. Rejects if the connection ended before the body did. Only one call at a time is
+   * allowed.
+   */
   next(): Promise<Uint8Array | undefined>
 }
 

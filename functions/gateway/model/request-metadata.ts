@@ -1,6 +1,7 @@
 /**
- * Names of the gateway's own in Bedrock's `requestMetadata`, which the account's invocation log repeats: a record of the log is
- * found in the trail by them, and one without them did not come through the gateway. A caller may send other names, never these.
+ * Adds the gateway's own entries to Bedrock's `requestMetadata`, which the account's model invocation log repeats. By them, an entry of that log
+ * can be found in the audit trail, and an entry without them did not come through the gateway. A caller may send entries of other names, but not
+ * of these.
  */
 import { REQUEST_METADATA, REQUEST_METADATA_PREFIX } from '../../../shared/audit-line.ts'
 import { isMap } from '../../../shared/is-map.ts'
@@ -14,20 +15,20 @@ export interface MetadataOf {
 }
 
 interface Sent {
-  /** JSON, an object. */
+  /** A JSON text with an object. */
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
 const FIELD = 'requestMetadata'
-/** InvokeModel's: its body is the model's own. */
+/** For InvokeModel, whose body has the model's own format. */
 const HEADER = 'x-amzn-bedrock-request-metadata'
-/** Bedrock's limit of entries. */
+/** Bedrock's limit on the number of entries. */
 const MOST_ENTRIES = 16
 
 /**
- * The request with the gateway's metadata in it: in the body for Converse, in a header for InvokeModel.
- * @throws GatewayError `field_invalid` for metadata of the caller's that Bedrock would refuse, or that takes a name of the gateway's
+ * Adds the gateway's metadata to the request: to the body for Converse, to a header for InvokeModel.
+ * @throws GatewayError `field_invalid` if the caller's metadata would be refused by Bedrock, or uses one of the gateway's names
  */
 export function withRequestMetadata(operation: BedrockOperation, { body, headers }: Sent, of: MetadataOf): Sent {
   const own = { [REQUEST_METADATA.request]: of.requestId, [REQUEST_METADATA.tenant]: of.tenant }
@@ -44,10 +45,10 @@ export function withRequestMetadata(operation: BedrockOperation, { body, headers
 
 type Metadata = Readonly<Record<string, string>>
 
-/** A name is in a JSON text as it is, or with its letters written as `\u00…`. */
+/** A JSON text can have a field's name in plain letters, or with letters written as `\u00…`. */
 const MAY_HAVE_FIELD = new RegExp(`${FIELD}|\\\\u00`, 'i')
 
-/** The body is not parsed where it need not be: most of a long one is one text. */
+/** The body is parsed only if necessary, because most of a long body is a single text. */
 function withField(body: string, own: Metadata): string {
   if (MAY_HAVE_FIELD.test(body))
     return rewriteJson(body, (fields) => ({
@@ -76,7 +77,7 @@ function callers(value: unknown, name = FIELD): Readonly<Record<string, unknown>
   const most = MOST_ENTRIES - Object.keys(REQUEST_METADATA).length
   if (Object.keys(value).length > most)
     throw refused(name, `must have at most ${most} entries: the gateway adds its own.`)
-  // In the spelling that Bedrock takes, or in any other.
+  // Names that differ from the gateway's in capital letters or spaces only are refused too.
   if (Object.keys(value).some((key) => key.trim().toLowerCase().startsWith(REQUEST_METADATA_PREFIX)))
     throw refused(name, `must not have names that begin with "${REQUEST_METADATA_PREFIX}": they are the gateway's own.`)
   return value

@@ -1,4 +1,4 @@
-/** What Bedrock says about tokens, in each of the places where it says so, and what else of its answers a record has. */
+/** Reads what Bedrock says about tokens, in each of the places where it says it, and the other parts of its answers that a record has. */
 import type { Usage } from '../../../shared/audit-line.ts'
 import { isMap } from '../../../shared/is-map.ts'
 import type { LogRecord } from '../log.ts'
@@ -6,8 +6,8 @@ import type { LogRecord } from '../log.ts'
 type Headers = Readonly<Record<string, string | undefined>>
 
 /**
- * Of Converse and ConverseStream.
- * @returns undefined when one of the first two is missing. Tokens of a cache are in neither of them.
+ * Usage from Converse and ConverseStream.
+ * @returns undefined if one of the first two numbers is missing. Neither of them includes tokens of a cache
  */
 export function usageOf(value: unknown): Usage | undefined {
   const inputTokens = count(field(value, 'inputTokens'))
@@ -29,7 +29,10 @@ export function usageOf(value: unknown): Usage | undefined {
   }
 }
 
-/** Of InvokeModel: in headers, whatever the model's own format is; how long a cache is kept is in Claude's body only. */
+/**
+ * Usage from InvokeModel: it is in headers, whatever the model's own format is, except for how long a cache is kept, which only Claude's body
+ * says.
+ */
 export function usageOfInvoke(headers: Headers, body: string): Usage | undefined {
   const number = (name: string) => {
     const text = headers[`x-amzn-bedrock-${name}-token-count`]
@@ -47,7 +50,7 @@ export function usageOfInvoke(headers: Headers, body: string): Usage | undefined
   )
 }
 
-/** Of the last chunk of InvokeModelWithResponseStream, to which Bedrock adds it. */
+/** Usage from the last chunk of InvokeModelWithResponseStream, to which Bedrock adds it. */
 export function usageOfMetrics(metrics: unknown, hour = 0): Usage | undefined {
   return withHour(
     usageOf({
@@ -60,7 +63,10 @@ export function usageOfMetrics(metrics: unknown, hour = 0): Usage | undefined {
   )
 }
 
-/** Tokens that Claude wrote to its cache for an hour, as its answer, or the first chunk of it, says. A text's own quotation marks are escaped. */
+/**
+ * Tokens that Claude wrote to its one-hour cache, from its answer or from the answer's first chunk. A text of the model cannot match, because
+ * its quotation marks are escaped.
+ */
 export function hourIn(text: string): number {
   const [, tokens] = /"ephemeral_1h_input_tokens"\s*:\s*(\d{1,9})\b/.exec(text) ?? []
   return tokens === undefined ? 0 : Number(tokens)
@@ -71,7 +77,7 @@ const withHour = (usage: Usage | undefined, hour: number): Usage | undefined =>
 
 const SUMMED = ['cacheReadInputTokens', 'cacheWriteInputTokens', 'cacheWrite1hInputTokens'] as const
 
-/** Of a request that took several calls, as one for each text. */
+/** The usage of a request that took several calls, such as one for each text. */
 export function sumOf(one: Usage | undefined, other: Usage): Usage {
   if (!one) return other
   const cache = SUMMED.flatMap((name) => {
@@ -86,19 +92,19 @@ export function sumOf(one: Usage | undefined, other: Usage): Usage {
   }
 }
 
-/** Of every answer's headers, a refusal's too: what AWS's support asks for, and the tier of InvokeModel. */
+/** Notes headers of every answer, including refusals: the request id that AWS's support asks for, and the service tier of InvokeModel. */
 export function noteHeaders(record: LogRecord, headers: Headers): void {
   const id = headers['x-amzn-requestid']
   if (id !== undefined) record.bedrockRequestId = id
   noteTier(record, headers['x-amzn-bedrock-service-tier'])
 }
 
-/** @param tier as Converse or a header says it; the usual one is not recorded */
+/** @param tier from Converse's answer or a header; the standard tier is not recorded */
 export function noteTier(record: LogRecord, tier: unknown): void {
   if (typeof tier === 'string' && tier !== 'default') record.serviceTier = tier
 }
 
-/** Without an ARN's account. */
+/** The model's id, without the account if it is an ARN. */
 export const servedModelOf = (modelId: string): string => modelId.slice(modelId.lastIndexOf('/') + 1)
 
 const count = (value: unknown): number | undefined =>

@@ -5,7 +5,7 @@ import type { AssistantMessage, ChatMessage } from './chat-schema.ts'
 import type { MessageOptions } from './message-options.ts'
 import { asText, callBlock } from './tool-history.ts'
 
-/** Reasoning first, then texts, then calls: the order in which models write them. */
+/** Puts reasoning first, then texts, then calls, which is the order in which models write them. */
 export function assistantContent(
   message: AssistantMessage,
   param: string,
@@ -17,7 +17,7 @@ export function assistantContent(
   return content.length === 0 ? [] : [...content, ...cachePoint(message, 'messages', options)]
 }
 
-/** Reasoning that the model can verify as its own; any other is not taken back. */
+/** Reasoning that the model can verify as its own; other reasoning is not sent back to it. */
 export function signedReasoning(message: AssistantMessage): readonly WireContentBlock[] {
   return (message.thinking_blocks ?? []).flatMap((block): WireContentBlock[] => {
     if (block.type === 'redacted_thinking') return [{ reasoningContent: { redactedContent: block.data } }]
@@ -30,7 +30,7 @@ function reasoning(message: AssistantMessage, { reasons, ignore }: MessageOption
   const blocks = reasons ? signedReasoning(message) : []
   const sent = message.thinking_blocks?.length ?? 0
   if (blocks.length < sent) ignore('messages.thinking_blocks')
-  // The same text again, where there are blocks.
+  // If there are thinking blocks, `reasoning_content` repeats their text.
   if (sent === 0 && message.reasoning_content) ignore('messages.reasoning_content')
   return blocks
 }
@@ -45,8 +45,8 @@ function texts({ content, refusal }: AssistantMessage): readonly WireContentBloc
 }
 
 /**
- * Whether the calls that the last results answer came without the reasoning that led to them, as from a client that knows
- * nothing of it, or from another model. Claude refuses to reason on then. It reasons before the first call of several.
+ * Whether the calls that the last results answer came without the reasoning that led to them, for example because the client does not keep it,
+ * or because another model made the calls. Claude then refuses to reason. It reasons before the first of several calls.
  */
 export function lostReasoning(messages: readonly ChatMessage[]): boolean {
   let first = messages.findLastIndex(({ role }) => role === 'assistant')

@@ -1,4 +1,4 @@
-/** Where a caller wants the prompt to be kept for the next request: LiteLLM's `cache_control`, OpenAI's own breakpoint. */
+/** Reads where a caller wants the prompt to be cached for the next request: from LiteLLM's `cache_control` or OpenAI's own breakpoint. */
 import type { ModelFeatures } from '../model/features.ts'
 import type { CacheControl } from './chat-schema.ts'
 
@@ -11,7 +11,7 @@ interface CacheOptions {
   readonly ignore: (field: string) => void
 }
 
-/** One block to put after what was marked, or none. */
+/** The block to put after a part that was marked, or none. */
 export function cachePoint(
   marked: object,
   place: 'messages' | 'tools',

@@ -1,4 +1,4 @@
-/** Converse's answer as a chat completion. */
+/** Turns Converse's answer into a chat completion. */
 import type { OpenAI } from 'openai'
 import type { ConverseResponse, WireContentBlock } from '../model/wire.ts'
 import { type AnswerOptions, answerHead, finishReason, type ThinkingBlock, usageOf } from './answer-parts.ts'
@@ -11,7 +11,7 @@ export interface ReasonedMessage extends OpenAI.Chat.Completions.ChatCompletionM
   thinking_blocks?: readonly ThinkingBlock[]
 }
 
-/** @param answer parsed with its numbers kept, as a tool's arguments may hold long ones. */
+/** @param answer parsed so that long numbers keep all their digits, because a tool's arguments may contain them */
 export function chatCompletion(answer: ConverseResponse, options: AnswerOptions): Completion {
   const content = answer.output?.message?.content ?? []
   const calls = content.flatMap((block) => (block.toolUse ? [toolCall(block.toolUse)] : []))
@@ -43,7 +43,7 @@ function toolCall({ toolUseId, name, input }: NonNullable<WireContentBlock['tool
   }
 }
 
-/** Text with sources beside it is text. */
+/** A text with citations is treated as a text. */
 function textOf({ text, citationsContent }: WireContentBlock): string {
   return text ?? (citationsContent?.content ?? []).map((one) => one.text ?? '').join('')
 }

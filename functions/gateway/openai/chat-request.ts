@@ -1,4 +1,4 @@
-/** A chat request, read and turned into what Bedrock's Converse takes. */
+/** Reads a chat request and turns it into a request of Bedrock's Converse. */
 import type { Body } from '../body.ts'
 import { mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { defaultMaxTokens, featuresOf, type ModelFeatures } from '../model/features.ts'
@@ -15,15 +15,15 @@ export const readChat = ({ text, fields }: Body): ChatRequest =>
   parseFields(chatSchema, mayLoseNumbers(text) ? parseKeepingNumbers(text) : fields)
 
 export interface BedrockModel {
-  /** Bedrock's id. */
+  /** Bedrock's id of the model. */
   readonly id: string
-  /** The tenant's own default for answers of this model. */
+  /** The tenant's own default for the tokens of an answer of this model. */
   readonly maxTokens?: number
 }
 
 export interface MappedChat {
   readonly body: ConverseRequest
-  /** What was sent and is not in the body, by its name in the API. */
+  /** Fields that were sent and are not carried to Bedrock, by their names in the API. */
   readonly ignored: readonly string[]
 }
 
@@ -63,7 +63,7 @@ export function mapChat(request: ChatRequest, model: BedrockModel): MappedChat {
   }
 }
 
-/** Claude takes its reasoning back only while it reasons; of other models' there is nothing signed. */
+/** Claude accepts its earlier reasoning only while it reasons; other models sign no reasoning. */
 const keepsReasoning = ({ reasons }: ReasoningPlan, { claude }: ModelFeatures): boolean => reasons || !claude
 
 function maxTokens({ max_completion_tokens: completion, max_tokens: older }: ChatRequest): number | undefined {
@@ -99,7 +99,7 @@ function refuseBesideReasoning(
   }
 }
 
-/** 1 is the default of both in OpenAI's API, and clients send it for "nothing". */
+/** 1 is the default of both fields in OpenAI's API, and clients send it to ask for nothing special. */
 const isDefault = (value: number | null | undefined): boolean => value === undefined || value === null || value === 1
 
 function sampling({ temperature, top_p: topP }: ChatRequest, { sampling: takes, maxTemperature }: ModelFeatures) {
@@ -131,7 +131,7 @@ function stopSequences({ stop }: ChatRequest, { claude }: ModelFeatures) {
   return { stopSequences: texts }
 }
 
-/** By Bedrock itself or not at all: no tool is made up for it. */
+/** Structured output is left to Bedrock itself; if the model does not support it there, it is refused and not imitated with a tool. */
 function structuredOutput(
   { response_format: format }: ChatRequest,
   features: ModelFeatures,

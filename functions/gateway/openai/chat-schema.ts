@@ -5,7 +5,7 @@ import { apiObject, notOffered } from './api-object.ts'
 import * as fields from './fields.ts'
 
 export const text = v.string()
-/** Bedrock's own limit for the names of tools, and OpenAI's. */
+/** Names of tools: OpenAI's limit and Bedrock's are the same. */
 export const toolName = v.pipe(
   v.string(),
   v.regex(/^[a-zA-Z0-9_-]{1,64}$/, 'must be 1 to 64 letters, digits, _ and -.'),
@@ -23,7 +23,7 @@ export const tokens = v.pipe(
   v.maxValue(MAX_TOKENS.maximum, `must be ${MAX_TOKENS.maximum} or less.`),
 )
 
-/** A text, or a list of what `part` allows. */
+/** Accepts a text, or a list of what `part` accepts. */
 export const textOr = <Part extends v.GenericSchema>(part: Part) => {
   const list = v.array(part)
   return v.lazy(
@@ -67,7 +67,7 @@ const toolCall = apiObject(fields.TOOL_CALL, {
   type: v.nullish(v.literal('function')),
   function: apiObject(fields.CALLED, { name: toolName, arguments: text }),
 })
-/** LiteLLM's form, so that reasoning comes back as it was sent. */
+/** LiteLLM's form, so that clients can send reasoning back as they got it. */
 const thinkingBlock = v.variant('type', [
   v.strictObject({ type: v.literal('thinking'), thinking: text, signature: v.nullish(text) }),
   v.strictObject({ type: v.literal('redacted_thinking'), data: text }),

@@ -1,4 +1,4 @@
-/** ConverseStream's events as the chunks of a chat completion. */
+/** Turns ConverseStream's events into the chunks of a chat completion. */
 import type { OpenAI } from 'openai'
 import { GatewayError } from '../errors.ts'
 import type { ConverseStreamEvent } from '../model/wire.ts'
@@ -11,7 +11,7 @@ type Choice = Chunk['choices'][number]
 
 type Delta = Choice['delta'] & {
   reasoning_content?: string
-  /** All of them at once, when the message ends: clients that add up chunks then have each exactly once. */
+  /** All blocks at once when the message ends: a client that adds chunks up then has each block exactly once. */
   thinking_blocks?: readonly ThinkingBlock[]
 }
 
@@ -19,19 +19,19 @@ export interface ChatStreamOptions extends AnswerOptions {
   readonly includeUsage: boolean
 }
 
-/** A block of the model's message: its number there says nothing to OpenAI's clients. */
+/** A block of the model's message. Its number there is not passed on, because OpenAI's clients have no use for it. */
 interface Block {
-  /** Tool calls count from nought, without gaps. */
+  /** The number of the tool call: the first is 0, and no number is left out. */
   readonly call: number | undefined
   hasArguments: boolean
   thinking: string
   signature: string
-  /** Base64, one text a delta. */
+  /** Base64 texts, one for each delta. */
   readonly redacted: string[]
 }
 
 export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEvent> {
-  // Written once: each chunk begins with it.
+  // Made once, because every chunk begins with it.
   const head = JSON.stringify({
     ...answerHead(options),
     object: 'chat.completion.chunk',
@@ -42,7 +42,7 @@ export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEv
   let calls = 0
 
   const send = (rest: Pick<Chunk, 'choices'>): string => serverSentEvent(`${head},${JSON.stringify(rest).slice(1)}`)
-  /** No choice, and the usage that every chunk before it had as null. */
+  /** The last chunk: it has no choice, and has the usage, which is null in every chunk before it. */
   const last = (usage: Chunk['usage']): string =>
     serverSentEvent({ ...answerHead(options), object: 'chat.completion.chunk', choices: [], usage } as Chunk)
   const delta = (content: Delta, finish: Choice['finish_reason'] = null): string =>
@@ -56,7 +56,7 @@ export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEv
     return made
   }
 
-  /** Texts and reasoning have no start of their own. */
+  /** Bedrock sends no start event for texts and reasoning. */
   function block(index: number | undefined): Block {
     const known = blocks.get(index ?? 0)
     if (known) return known
@@ -86,7 +86,7 @@ export function chatStream(options: ChatStreamOptions): Encoder<ConverseStreamEv
     return text ? delta({ reasoning_content: text }) : ''
   }
 
-  /** A tool without parameters gets no input at all; its arguments are an empty object, not an empty text. */
+  /** For a tool without parameters, the model sends no input at all; the arguments are then an empty object, not an empty text. */
   function stop(index: number): string {
     const ended = blocks.get(index)
     if (!ended) return ''

@@ -1,20 +1,22 @@
-/** Bedrock's models of embeddings: what each takes for a number of texts, and what it answers (AWS's user guide, November 2026). */
+/**
+ * Bedrock's embedding models: the request that each takes for a number of texts, and the answer that it gives (AWS's user guide, November 2026).
+ */
 import { GatewayError } from '../errors.ts'
 import { baseModelId } from '../model/features.ts'
 import { refuse } from './refuse.ts'
 
 export interface EmbeddingWish {
   readonly dimensions?: number
-  /** Cohere tells what is searched from what is searched for. */
+  /** Cohere's models distinguish documents from queries. */
   readonly inputType: string
 }
 
 export interface EmbeddingModel {
-  /** Texts that one call of the model takes. */
+  /** Number of texts that one call of the model takes. */
   readonly texts: number
-  /** Body of InvokeModel. */
+  /** The body of InvokeModel. */
   body(texts: readonly string[], wish: EmbeddingWish): object
-  /** @returns one vector a text */
+  /** @returns one vector for each text */
   read(answer: unknown): readonly (readonly number[])[]
 }
 
@@ -52,7 +54,7 @@ const MODELS: readonly (readonly [RegExp, EmbeddingModel])[] = [
   [/^cohere\.embed-v4/, cohere([256, 512, 1024, 1536], true)],
 ]
 
-/** @throws GatewayError for a model that makes no embeddings, or none that is known */
+/** @throws GatewayError for a model that makes no embeddings, or one that is not in this table */
 export function embeddingModel(id: string): EmbeddingModel {
   const base = baseModelId(id)
   const model = MODELS.find(([pattern]) => pattern.test(base))?.[1]

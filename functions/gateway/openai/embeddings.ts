@@ -13,7 +13,7 @@ const texts = v.pipe(
   v.minLength(1, 'must not be empty.'),
   v.maxLength(MOST_TEXTS, `must have ${MOST_TEXTS} texts or fewer.`),
 )
-/** OpenAI's own tokens mean nothing to other models. LangChain sends them for Python unless it is told otherwise. */
+/** Token ids of OpenAI's models mean nothing to other models. LangChain for Python sends them unless it is configured otherwise. */
 const tokens = v.pipe(
   v.array(v.unknown()),
   v.check(() => false, 'must be texts, not tokens. LangChain sends texts with check_embedding_ctx_length=False.'),
@@ -58,7 +58,7 @@ export function embeddingsAnswer(
   } satisfies Omit<Answer, 'data'> & { readonly data: readonly { readonly embedding: string | number[] }[] }
 }
 
-/** Floats of four bytes, the least significant first, as OpenAI's clients read them. */
+/** Base64 of floats of four bytes each, least significant byte first, which is what OpenAI's clients read. */
 function base64Of(vector: readonly number[]): string {
   const bytes = Buffer.alloc(vector.length * 4)
   for (const [index, value] of vector.entries()) bytes.writeFloatLE(value, index * 4)

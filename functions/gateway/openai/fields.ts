@@ -1,6 +1,6 @@
 /**
- * Every field of a chat request, by what becomes of it. The tables are held to the `openai` package's types by the compiler:
- * a field that a new version of the package brings is an error here until somebody has decided.
+ * How each field of a chat request is treated. The compiler compares the tables with the types of the `openai` package: a field that a new
+ * version of the package adds is a compile error here until somebody has decided.
  */
 import type { OpenAI } from 'openai'
 import { ignored, mapped, refused, type Use, type Uses } from './field-uses.ts'
@@ -59,7 +59,7 @@ export const STREAM_OPTIONS = {
   include_obfuscation: ignored(false),
 } as const satisfies Record<keyof NonNullable<Chat['stream_options']>, Use>
 
-/** LiteLLM's names, which clients of other gateways send already. */
+/** LiteLLM's names, which clients of other gateways already send. */
 const CACHE = { cache_control: 'mapped' } as const
 
 export const SYSTEM_MESSAGE = {
@@ -171,13 +171,13 @@ export const JSON_FORMAT = {
 
 export const JSON_SCHEMA = {
   ...mapped('name', 'description', 'schema'),
-  // Bedrock keeps to a schema whether asked strictly or not.
+  // Bedrock always keeps to a schema, whether or not `strict` is set.
   strict: 'mapped',
 } as const satisfies Record<keyof Format<'json_schema'>['json_schema'], Use>
 
 export const EMBEDDINGS = {
   ...mapped('input', 'model', 'dimensions', 'encoding_format'),
   user: ignored(),
-  // Cohere's own, which has no default there.
+  // Cohere's own field, which has no default there.
   input_type: 'mapped',
 } as const satisfies Record<keyof OpenAI.Embeddings.EmbeddingCreateParams, Use> & Uses

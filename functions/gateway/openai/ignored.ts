@@ -1,4 +1,4 @@
-/** What of a chat request is not carried to Bedrock: named in a header, so that nobody believes otherwise. */
+/** Lists the fields of a chat request that are not carried to Bedrock. A header names them, so that nobody assumes that they had an effect. */
 import { ignoredIn } from './api-object.ts'
 import type { ChatRequest } from './chat-schema.ts'
 import type { Uses } from './field-uses.ts'

@@ -1,15 +1,15 @@
-/** A request of OpenAI's for a list of models: what Converse takes differs from model to model, and so does what is left out. */
+/** Maps a request of OpenAI's API for a list of models. What Converse accepts differs between models, and so does what is left out. */
 import type { BedrockModel, MappedChat } from './chat-request.ts'
 import { ignoredHeaders } from './ignored.ts'
 
 export interface Mapped {
-  /** @throws GatewayError for a model that does not take the request */
+  /** @throws GatewayError if the model does not accept the request */
   readonly body: (modelId: string) => string
-  /** Names what was left out for the model whose body was made last. */
+  /** Headers that name the fields left out for the model whose body was made last. */
   readonly headers: () => Readonly<Record<string, string>>
 }
 
-/** The request is mapped for the first model at once: what that one does not take is refused. */
+/** The request is mapped for the first model immediately, and refused if that model does not accept it. */
 export function mappedFor(model: BedrockModel, map: (model: BedrockModel) => MappedChat): Mapped {
   let last = { id: model.id, ...map(model) }
   return {

@@ -1,4 +1,4 @@
-/** Images and files of a message. Nothing is fetched: they come as `data:` URLs. */
+/** Images and files of a message. The gateway fetches nothing: they must be sent as `data:` URLs. */
 import type { WireContentBlock } from '../model/wire.ts'
 import type { ContentPart } from './chat-schema.ts'
 import { refuse } from './refuse.ts'
@@ -31,13 +31,13 @@ export function imageBlock({ image_url }: Extract<ContentPart, { type: 'image_ur
   return { image: { format, source: { bytes } } }
 }
 
-/** @param name unlike that of any other document of the request, which Bedrock asks for. */
+/** @param name differs from the name of every other document in the request, because Bedrock requires that */
 export function documentBlock({ file }: Extract<ContentPart, { type: 'file' }>, param: string, name: string): Document {
   const { format, bytes } = readDataUrl(file.file_data, DOCUMENTS, `${param}.file.file_data`)
   return { document: { format, name, source: { bytes } } }
 }
 
-/** What Bedrock takes as a document's name: letters, digits, single spaces, `-`, `(`, `)`, `[`, `]`. */
+/** Makes a name that Bedrock accepts for a document: letters, digits, single spaces, `-`, `(`, `)`, `[`, `]`. */
 export function documentName(filename: string | null | undefined, number: number): string {
   const plain = (filename ?? '')
     .replace(/\.[^.]*$/, '')

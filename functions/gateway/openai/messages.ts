@@ -1,4 +1,4 @@
-/** The messages of a chat request as Converse takes them: roles alternate, results answer calls, nothing is blank. */
+/** Turns the messages of a chat request into Converse's: roles alternate, every call has its result, and no text is blank. */
 import type { ModelFeatures } from '../model/features.ts'
 import type { ConverseRequest, WireContentBlock } from '../model/wire.ts'
 import { assistantContent } from './assistant-message.ts'
@@ -38,7 +38,7 @@ export function convertMessages(messages: readonly ChatMessage[], options: Messa
     const last = turns.at(-1)
     if (content.length === 0) continue
     if (last?.role !== role) turns.push({ role, content: [...content] })
-    // One by one: a spread of as many arguments as the caller sent parts would overflow the stack.
+    // Done one by one: spreading as many arguments as the caller sent parts would overflow the stack.
     else for (const block of content) last.content?.push(block)
   }
   checkTurns(turns, messages, options.features)
@@ -58,7 +58,7 @@ function checkTurns(turns: readonly WireMessage[], messages: readonly ChatMessag
   }
 }
 
-/** Claude refuses a beginning that ends in white space, and would go on without it all the same. */
+/** Claude refuses an assistant's beginning that ends in white space, and continues the same way without it. */
 function trimLast(turns: readonly WireMessage[]): void {
   const last = turns.at(-1)
   const block = last?.role === 'assistant' ? last.content?.at(-1) : undefined
@@ -96,7 +96,7 @@ interface Texts {
   readonly content: string | readonly { readonly text: string }[]
 }
 
-/** Bedrock refuses blank texts, which clients send for "nothing". */
+/** Bedrock refuses blank texts, which some clients send. */
 function textBlocks(message: Texts, options: MessageOptions): readonly Extract<WireContentBlock, { text: string }>[] {
   const parts = typeof message.content === 'string' ? [{ text: message.content }] : message.content
   const blocks = parts.flatMap((part) =>

@@ -1,4 +1,4 @@
-/** OpenAI's `reasoning_effort`, in the words of each model family. */
+/** Translates OpenAI's `reasoning_effort` into the fields of each model family. */
 import type { ModelFeatures, Reasoning } from '../model/features.ts'
 import { lostReasoning } from './assistant-message.ts'
 import type { ChatMessage, ChatRequest } from './chat-schema.ts'
@@ -7,19 +7,19 @@ import { refuse } from './refuse.ts'
 export interface ReasoningPlan {
   /** Whether the model reasons in this call. */
   readonly reasons: boolean
-  /** For `additionalModelRequestFields`. */
+  /** Fields for `additionalModelRequestFields`. */
   readonly fields: Readonly<Record<string, unknown>>
-  /** Fields that the model does not take beside its reasoning. */
+  /** Fields that the model does not accept together with reasoning. */
   readonly excludes: readonly ('max_tokens' | 'temperature' | 'top_p' | 'forced tool_choice')[]
 }
 
 const NONE: ReasoningPlan = { reasons: false, fields: {}, excludes: [] }
 
-/** Claude takes no fewer. */
+/** The smallest number of tokens that Claude accepts. */
 const LEAST_BUDGET = 1024
 const BUDGETS = { minimal: 1024, low: 1024, medium: 2048, high: 4096, xhigh: 8192, max: 16_384 } as const
 
-/** @param maxTokens what the answer may have, reasoning included. */
+/** @param maxTokens the most tokens of the answer, reasoning included */
 export function planReasoning(
   { reasoning_effort: effort, messages }: ChatRequest,
   { reasoning }: ModelFeatures,
@@ -68,7 +68,7 @@ function inWordsOf(
     case 'reasoningConfig':
       return {
         fields: { reasoningConfig: { type: 'enabled', maxReasoningEffort: level } },
-        // Nova 2 refuses all three with its highest effort.
+        // With its highest effort, Nova 2 refuses all three fields.
         excludes: level === 'high' ? ['max_tokens', 'temperature', 'top_p'] : [],
       }
     case 'effort':
@@ -79,7 +79,7 @@ function inWordsOf(
   }
 }
 
-/** Half of the answer at most, so that something is left for what the caller reads. */
+/** At most half of the answer, so that tokens are left for what the caller reads. */
 function budget(wanted: number, maxTokens: number): number {
   const room = Math.floor(maxTokens / 2)
   if (room >= LEAST_BUDGET) return Math.min(wanted, room)

@@ -1,4 +1,4 @@
-/** Calls of tools and their results, as they come back with the history. */
+/** Calls of tools and their results, which clients send back with the history. */
 import { createHash } from 'node:crypto'
 import { isTooDeep, parseKeepingNumbers } from '../json.ts'
 import type { WireContentBlock } from '../model/wire.ts'
@@ -9,7 +9,7 @@ type ToolUse = Extract<WireContentBlock, { toolUse: object }>
 type ToolResult = Extract<WireContentBlock, { toolResult: object }>
 type ToolCall = NonNullable<AssistantMessage['tool_calls']>[number]
 
-/** As OpenAI's API asks for it: every call is answered, right after its message, and nothing else is answered. */
+/** Checks what OpenAI's API requires: each call has a result directly after its message, and there is no result without a call. */
 export function checkPairs(messages: readonly ChatMessage[]): void {
   let caller = 0
   let open = new Map<string, number>()
@@ -41,7 +41,7 @@ export function callBlock({ id, function: { name, arguments: text } }: ToolCall,
   return { toolUse: { toolUseId: toolUseId(id), name, input: input as ToolUse['toolUse']['input'] } }
 }
 
-/** Models send nothing for a tool without parameters, and clients keep it so. */
+/** For a tool without parameters, models send nothing as the arguments, and clients send that back. */
 function parseArguments(text: string, param: string): object {
   if (isTooDeep(text)) throw refuse(param, 'is nested too deeply.')
   let value: unknown
@@ -58,17 +58,20 @@ export function resultBlock({ tool_call_id, content }: ToolMessage): ToolResult 
   const texts = (typeof content === 'string' ? [content] : content.map(({ text }) => text)).filter(
     (text) => text.trim() !== '',
   )
-  // Bedrock refuses blank texts, and a result is needed for every call.
+  // Bedrock refuses blank texts, but needs a result for every call.
   const blocks = (texts.length === 0 ? ['(empty)'] : texts).map((text) => ({ text }))
   return { toolResult: { toolUseId: toolUseId(tool_call_id), content: blocks } }
 }
 
-/** Bedrock takes ids of 64 letters, digits, `_` and `-`; other providers' may look otherwise. Call and result stay a pair. */
+/**
+ * Bedrock accepts ids of up to 64 letters, digits, `_` and `-`; ids of other providers may have other characters. The call and its result get
+ * the same new id.
+ */
 function toolUseId(id: string): string {
   return /^[a-zA-Z0-9_-]{1,64}$/.test(id) ? id : `call_${createHash('sha256').update(id).digest('hex').slice(0, 32)}`
 }
 
-/** Calls and results told as text, for a model that is offered no tools: so it knows what happened, and calls nothing. */
+/** Writes calls and results as text, for a model that is offered no tools: it can read what happened, and makes no calls. */
 export function asText(blocks: readonly WireContentBlock[]): readonly WireContentBlock[] {
   return blocks.map((block) => {
     if (block.toolUse) {

@@ -1,4 +1,4 @@
-/** The tools of a chat request, and which of them the model may or must call. */
+/** Reads the tools of a chat request, and which of them the model may or must call. */
 import type { ModelFeatures } from '../model/features.ts'
 import type { ConverseRequest } from '../model/wire.ts'
 import { cachePoint } from './cache-points.ts'
@@ -11,11 +11,14 @@ type WireChoice = NonNullable<ToolConfiguration['toolChoice']>
 
 export interface Tools {
   readonly tools: readonly ChatTool[]
-  /** Absent: the model decides, which is everybody's default. */
+  /** If absent, the model decides, which is the default of both APIs. */
   readonly choice?: WireChoice
 }
 
-/** `undefined` where the model is offered none: none are given, or none may be called, which Converse cannot say otherwise. */
+/**
+ * `undefined` if the model is offered no tools: because the request has none, or because it forbids calls, which Converse cannot express
+ * otherwise.
+ */
 export function readTools({ tools, tool_choice: choice }: ChatRequest): Tools | undefined {
   const given = (tools ?? []) as readonly ChatTool[]
   const names = new Set(given.map((tool) => tool.function.name))
@@ -78,7 +81,7 @@ function specification({ function: { name, description, parameters, strict } }: 
 }
 
 /**
- * Anthropic's own field beside Converse's: at most one call a turn. The `type` is Converse's to say where it says one, and
+ * Anthropic's own field, sent beside Converse's: at most one call a turn. If Converse's own field gives the `type`, this one must not, because
  * Bedrock refuses both.
  */
 export function oneCallATurn(choice: WireChoice | undefined): Readonly<Record<string, unknown>> {

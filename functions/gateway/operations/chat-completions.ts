@@ -1,4 +1,4 @@
-/** `POST /TENANT/v1/chat/completions`: OpenAI's, by Converse. */
+/** `POST /TENANT/v1/chat/completions`: OpenAI's API, answered by Converse. */
 
 import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { invalidAnswer } from '../model/answer.ts'

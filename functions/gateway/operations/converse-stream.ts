@@ -1,4 +1,4 @@
-/** `POST /TENANT/model/MODEL/converse-stream`: Bedrock's own, its frames passed on as they come. */
+/** `POST /TENANT/model/MODEL/converse-stream`: Bedrock's own API; its frames are passed on unchanged. */
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 import { converseBody } from './converse.ts'

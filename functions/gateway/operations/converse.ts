@@ -1,4 +1,4 @@
-/** `POST /TENANT/model/MODEL/converse`: Bedrock's own, body and answer passed on as they are. */
+/** `POST /TENANT/model/MODEL/converse`: Bedrock's own API; body and answer are passed on unchanged. */
 import { isMap } from '../../../shared/is-map.ts'
 import type { Body } from '../body.ts'
 import { MAX_TOKENS } from '../constants.ts'
@@ -21,8 +21,8 @@ export const converse: OfferedOperation = {
 }
 
 /**
- * The caller's text, which Bedrock itself validates. Only `maxTokens` is looked at, and added where it is missing and where
- * nothing in the body could contradict it.
+ * The caller's text, which Bedrock itself validates. The gateway reads only `maxTokens`, and adds it if it is missing and nothing in the body
+ * can contradict it.
  */
 export function converseBody({ text, fields }: Body): string {
   const given = fields.inferenceConfig ?? {}
@@ -32,8 +32,8 @@ export function converseBody({ text, fields }: Body): string {
 }
 
 /**
- * Fields of a model's own that say how long an answer may be, or that refuse or bound `maxTokens`: Nova's `reasoningConfig` takes none
- * at a high effort, Claude's `thinking` a larger one than its budget only.
+ * Fields of single models that limit the answer, or that forbid or limit `maxTokens`: Nova's `reasoningConfig` accepts no `maxTokens` at a high
+ * effort, and Claude's `thinking` only one that is larger than its budget.
  */
 const BOUNDING = [
   'inferenceConfig',

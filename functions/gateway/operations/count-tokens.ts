@@ -1,4 +1,4 @@
-/** `POST /TENANT/model/MODEL/count-tokens`: Bedrock's own. */
+/** `POST /TENANT/model/MODEL/count-tokens`: Bedrock's own API. */
 import type { OfferedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'
 

@@ -1,4 +1,4 @@
-/** `POST /TENANT/v1/embeddings`: OpenAI's, by InvokeModel of Titan and Cohere. */
+/** `POST /TENANT/v1/embeddings`: OpenAI's API, answered by InvokeModel of Titan and Cohere. */
 import { ignoredIn } from '../openai/api-object.ts'
 import { embeddingModel } from '../openai/embedding-models.ts'
 import { embeddingsAnswer, readEmbeddings } from '../openai/embeddings.ts'
@@ -7,7 +7,7 @@ import { ignoredHeaders } from '../openai/ignored.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { openaiShape } from '../shapes/openai.ts'
 
-/** Titan takes one text a call. Not more calls at a time, so that one request does not use up the quota of a minute at once. */
+/** Titan takes one text a call. This limits the calls made at the same time, so that one request does not use up a minute's quota at once. */
 const CALLS_AT_A_TIME = 8
 
 export const embeddings: OfferedOperation = {
@@ -40,7 +40,7 @@ function chunks<One>(all: readonly One[], size: number): readonly (readonly One[
   return Array.from({ length: Math.ceil(all.length / size) }, (_, index) => all.slice(index * size, (index + 1) * size))
 }
 
-/** In their order. After a failure nothing more is begun. */
+/** Returns the results in the order of the items. After a failure no further call is started. */
 async function atATime<One, Result>(
   many: number,
   all: readonly One[],

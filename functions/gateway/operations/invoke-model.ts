@@ -1,4 +1,4 @@
-/** `POST /TENANT/model/MODEL/invoke` and `…/invoke-with-response-stream`: Bedrock's own, with the bodies of the model's family. */
+/** `POST /TENANT/model/MODEL/invoke` and `…/invoke-with-response-stream`: Bedrock's own API, with bodies in the format of the model's family. */
 import { requireKnownBody, withSameBodies } from '../model/bodies.ts'
 import type { Model } from '../model/model.ts'
 import type { Call, OfferedOperation } from '../operation.ts'
@@ -32,7 +32,7 @@ function knownModel({ model, path, body }: Call): Model {
   return withSameBodies(found)
 }
 
-/** What a caller may ask for beside the body; anything else of a request's headers is not Bedrock's. */
+/** Headers of Bedrock's API that a caller may send; other headers of the request are not passed on. */
 const HEADERS = [
   'x-amzn-bedrock-trace',
   'x-amzn-bedrock-guardrailidentifier',

@@ -1,4 +1,4 @@
-/** `POST /TENANT/invoke`: a prompt, and nothing to know about models. */
+/** `POST /TENANT/invoke`: takes a prompt; the caller need not know the models. */
 import type { Fields } from '../body.ts'
 import { MAX_TOKENS, TEMPERATURE } from '../constants.ts'
 import { GatewayError, safeName } from '../errors.ts'
@@ -32,7 +32,7 @@ export const invoke: OfferedOperation = {
   },
 }
 
-/** The model's name, if there is one, and Converse's body; always with `maxTokens`, for which Bedrock reserves quota. */
+/** Reads the model's name, if there is one, and makes Converse's body; it always has `maxTokens`, for which Bedrock reserves quota. */
 export function parseInvoke(fields: Fields): { readonly model: string | undefined; readonly body: string } {
   for (const name of Object.keys(fields)) {
     if (FIELDS.includes(name)) continue

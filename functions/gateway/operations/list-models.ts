@@ -1,4 +1,7 @@
-/** `GET /TENANT/v1/models`: the tenant's names, for clients of OpenAI and, with `anthropic-version`, of Anthropic. */
+/**
+ * `GET /TENANT/v1/models`: the tenant's names of models, for clients of OpenAI's API and, if the request has `anthropic-version`, of
+ * Anthropic's.
+ */
 
 import { anthropicModel, anthropicPage } from '../anthropic/models.ts'
 import type { RequestHeaders } from '../http.ts'

@@ -1,4 +1,4 @@
-/** `POST /TENANT/v1/messages/count_tokens`: Anthropic's API, counted by Bedrock where it can. */
+/** `POST /TENANT/v1/messages/count_tokens`: Anthropic's API. Bedrock counts if it can; otherwise the answer is an estimate. */
 
 import { isMap } from '../../../shared/is-map.ts'
 import { countRequest } from '../anthropic/body.ts'
@@ -6,7 +6,7 @@ import { GatewayError } from '../errors.ts'
 import type { OfferedOperation } from '../operation.ts'
 import { anthropicShape } from '../shapes/anthropic.ts'
 
-/** Bytes of JSON for which one token is assumed: more tokens than there are, for nearly every text. */
+/** Bytes of JSON that are counted as one token. For nearly every text this gives more tokens than there are. */
 const BYTES_A_TOKEN = 3
 
 export const messagesCountTokens: OfferedOperation = {
@@ -29,7 +29,7 @@ export const messagesCountTokens: OfferedOperation = {
 const countTokensBody = (body: string): string =>
   JSON.stringify({ input: { invokeModel: { body: Buffer.from(body).toString('base64') } } })
 
-/** `undefined` where Bedrock does not count for this model or this account: the caller then gets an estimate. */
+/** `undefined` if Bedrock does not count tokens for this model or this account; the caller then gets an estimate. */
 async function count(answer: Promise<string>): Promise<number | undefined> {
   try {
     const parsed: unknown = JSON.parse(await answer)

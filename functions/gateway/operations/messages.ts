@@ -9,7 +9,7 @@ export const messages: OfferedOperation = {
   method: 'POST',
   path: '/v1/messages',
   shape: anthropicShape,
-  // Claude Code and the SDK's `beta` resources send `?beta=true`; what counts is the header.
+  // Claude Code and the SDK's `beta` resources send `?beta=true`, which has no effect; the header decides.
   query: ['beta'],
   async answer(call) {
     const { model, stream, body, headers } = messagesRequest(call)

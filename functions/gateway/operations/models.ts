@@ -1,4 +1,4 @@
-/** `GET /TENANT/models`: the names that the tenant's callers use, and what stands behind them. */
+/** `GET /TENANT/models`: the names that the tenant's callers use, and the Bedrock ids for which they stand. */
 import type { OfferedOperation } from '../operation.ts'
 import { gatewayShape } from '../shapes/gateway.ts'
 

@@ -1,4 +1,4 @@
-/** Operations of Bedrock's API that this gateway does not serve, told as such. */
+/** Operations of Bedrock's API that this gateway does not serve; the error says so. */
 import { GatewayError } from '../errors.ts'
 import type { RefusedOperation } from '../operation.ts'
 import { bedrockShape } from '../shapes/bedrock.ts'

@@ -1,4 +1,4 @@
-/** `POST /TENANT/v1/responses`: OpenAI's, stateless, by Converse. */
+/** `POST /TENANT/v1/responses`: OpenAI's API without stored responses, answered by Converse. */
 import { isTooDeep, mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
 import { invalidAnswer } from '../model/answer.ts'
 import type { ConverseResponse } from '../model/wire.ts'

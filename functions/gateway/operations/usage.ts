@@ -1,4 +1,4 @@
-/** `GET /TENANT/usage`: what the caller and the tenant have used, and what is left of each limit. */
+/** `GET /TENANT/usage`: what the caller and the tenant have used of each limit, and what is left. */
 import type { OfferedOperation } from '../operation.ts'
 import { gatewayShape } from '../shapes/gateway.ts'
 

@@ -1,4 +1,4 @@
-/** For tests: a chat request mapped as the gateway maps it, and events of Bedrock made into chunks. */
+/** For tests: maps a chat request as the gateway does, and turns events of Bedrock into chunks. */
 import type { OpenAI } from 'openai'
 import type { GatewayError } from '../../errors.ts'
 import type { ConverseStreamEvent } from '../../model/wire.ts'
@@ -30,7 +30,7 @@ export function map(fields: Readonly<Record<string, unknown>>, model = HAIKU) {
   return mapChat(readChat({ text, fields: JSON.parse(text) }), model)
 }
 
-/** The refusal, as its code, its field and its words. */
+/** The error of a refused request: its code, its field and its message. */
 export function refusal(fields: Readonly<Record<string, unknown>>, model = HAIKU) {
   try {
     map(fields, model)

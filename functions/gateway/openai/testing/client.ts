@@ -1,4 +1,4 @@
-/** For tests: OpenAI's own client on the app, with AWS behind a fake transport and no wire between. */
+/** For tests: connects OpenAI's own client to the app in the same process, with a fake transport in place of AWS. */
 import { OpenAI } from 'openai'
 import { createTestApp } from '../../testing/app.ts'
 import { claims, context, createSigner } from '../../testing/support.ts'
