@@ -1,4 +1,4 @@
-/** One request as it is recorded: what is noted while it is served, when it is over, and what it is charged then. */
+/** The record of one request: what is noted while it is served, when the request is over, and what it is charged. */
 import { createProgress, decisionOf, type Progress } from './audit.ts'
 import { createDeadline, deadlineExceeded, type RequestContext } from './deadline.ts'
 import { GatewayError } from './errors.ts'
@@ -10,28 +10,28 @@ import { clientLeft } from './stream.ts'
 import { toError } from './to-error.ts'
 
 /**
- * Settling what a request has used: `before` its answer leaves, where nothing runs after it, or off its path; told of it then, to
- * wait for it when the process ends.
+ * When the usage of a request is settled. `before`: before the answer is sent, where the process stops after it. A function: after the answer;
+ * it is called with the promise, which the process waits for before it ends.
  */
 export type Settling = 'before' | ((settled: Promise<void>) => void)
 
-/** Kept for the answer to leave, of the time that is left for settling. */
+/** Part of the time for settling that is kept for sending the answer. */
 const LEAVING_MILLISECONDS = 150
 
-/** One request from its first byte to its line in the log. */
+/** One request, from its first byte to its line in the log. */
 export interface Exchange {
   readonly requestId: string
   readonly record: LogRecord
   readonly progress: Progress
   readonly deadline: ReturnType<typeof createDeadline>
   readonly signal: AbortSignal
-  /** Follows the client's own signal. */
+  /** Notes when the client disconnects. */
   watch(client: AbortSignal | undefined): void
-  /** All checks of the gateway are passed, and a model is about to be asked. */
+  /** Called when all checks of the gateway have passed and a model is about to be asked. */
   onAsking(): void
   onStream(stream: 'open' | { readonly error?: unknown }): void
   meter(meter: Meter): void
-  /** Both resolve when the answer may leave. */
+  /** Both resolve when the answer may be sent. */
   given(answer: Answer): Promise<void>
   refused(error: GatewayError, answer: Answer): Promise<void>
 }
@@ -49,14 +49,14 @@ export function createExchange(
   const progress = createProgress()
   const deadline = createDeadline(context)
   const abort = new AbortController()
-  /** Status line and stream, the two things that must both be over before the line is written. */
+  /** The line is written when both the response and the stream are over. */
   let response: Answer | undefined
   let stream: 'none' | 'open' | { readonly error?: unknown } = 'none'
   let total: NodeJS.Timeout | undefined
   let meter: Meter | undefined
   let settled: Promise<void> = Promise.resolve()
 
-  /** Once, so that a process that is killed in the middle of the answer leaves a line. */
+  /** Writes the admission line, at most once, so that a request whose process is killed in the middle of the answer has a record. */
   function admit(): void {
     if (record.phase === 'end') return
     const passed = progress.passed
@@ -80,17 +80,17 @@ export function createExchange(
     if (cause !== undefined) record.cause = cause
     Object.assign(record, decisionOf(record.outcome, progress.passed ?? 'none'))
     if (progress.passed) record.passed = progress.passed
-    // Ours, whatever the caller's shape makes of it: alarms and reports count these.
+    // The gateway's own code, whatever the caller's API calls it: alarms and reports count these codes.
     record.status = error?.status ?? response?.status ?? 0
     settle()
     Object.assign(record, genAiOf(record))
     record.milliseconds.total = elapsed(started)
     log(record)
-    // Nobody waits any more: what is still under way for this request ends.
+    // Nobody waits for the answer any more, so calls that are still running for this request are aborted.
     if (error) abort.abort(error)
   }
 
-  /** Every request ends here once. */
+  /** Called exactly once for every request, when it ends. */
   function settle(): void {
     if (!meter) return
     const closed = meter.close()
@@ -100,7 +100,7 @@ export function createExchange(
     if (settling !== 'before') settling(settled)
   }
 
-  /** Where the process stops with the answer, it waits; what takes too long stays reserved until it expires. */
+  /** Waits for settling if the process stops with the answer. If settling takes too long, the reservation stays until it expires. */
   async function mayLeave(): Promise<void> {
     if (settling !== 'before') return
     let late: NodeJS.Timeout | undefined
@@ -121,18 +121,18 @@ export function createExchange(
       meter = made
     },
     watch(client) {
-      // The adapter may have another reason than that the client left.
+      // The adapter may know another reason than that the client disconnected.
       const left = () => abort.abort(client?.reason instanceof GatewayError ? client.reason : clientLeft())
       if (client?.aborted) left()
       else client?.addEventListener('abort', left, { once: true })
     },
     onAsking() {
-      // A server holds requests of many callers when it dies. A function dies with one, of which Lambda has a line of its own.
+      // A server that is killed had requests of many callers. A function had one, for which Lambda itself prints a line.
       if (settling !== 'before') admit()
     },
     onStream(change) {
       stream = change
-      // Whole answers are bounded step by step.
+      // A whole answer has a time limit for each of its steps.
       if (change === 'open') {
         total = setTimeout(() => abort.abort(deadlineExceeded('answering')), deadline.remaining())
         admit()

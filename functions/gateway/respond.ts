@@ -1,9 +1,9 @@
-/** Answers: with the headers that all of them have, and errors in the shape of the operation. */
+/** Makes answers with the headers that all of them have, and errors in the format of the operation's API. */
 import { ERRORS, type GatewayError } from './errors.ts'
 import type { Answer } from './http.ts'
 import type { Shape } from './shapes/shape.ts'
 
-/** `no-store`: an answer belongs to one caller. CORS headers are the load balancer's, which answers preflights too. */
+/** `no-store` because an answer is for one caller only. The load balancer adds CORS headers, and it answers preflight requests too. */
 function headersFor(requestId: string): Record<string, string> {
   return {
     'content-type': 'application/json',
@@ -13,7 +13,7 @@ function headersFor(requestId: string): Record<string, string> {
   }
 }
 
-/** @param body JSON as text, or a stream */
+/** @param body a JSON text, or a stream */
 export function answer(body: Answer['body'], requestId: string, headers: Readonly<Record<string, string>>): Answer {
   return { status: 200, headers: { ...headersFor(requestId), ...headers }, body }
 }

@@ -1,17 +1,17 @@
-/** What the container's server is told besides the function's variables: each has a default. */
+/** Variables of the container's server besides those that the function has too. Each has a default. */
 import { GATEWAY_PORT } from '../../shared/tenant.ts'
 import { SERVER_KEEP_ALIVE_SECONDS, STREAM_LIMITS, type StreamLimits } from './constants.ts'
 
 export interface ServerEnvironment {
   readonly port: number
   readonly limits: StreamLimits
-  /** Of a request, its answer included. */
+  /** Longest time for a request, its answer included. */
   readonly totalMilliseconds: number
   readonly keepAliveMilliseconds: number
   readonly stopMilliseconds: number
 }
 
-/** @throws Error naming the variable, what it is and what it may be */
+/** @throws Error that names the variable, its value and the values that are allowed */
 export function readServerEnvironment(environment: NodeJS.ProcessEnv): ServerEnvironment {
   const milliseconds = (name: string, otherwise: number): number => {
     const text = environment[name]
@@ -23,7 +23,7 @@ export function readServerEnvironment(environment: NodeJS.ProcessEnv): ServerEnv
     )
   }
   const text = environment.PORT ?? `${GATEWAY_PORT}`
-  // An empty text would be port 0, which is any.
+  // `Number('')` is 0, and port 0 means any port.
   const port = text.trim() === '' ? Number.NaN : Number(text)
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new Error(`The environment variable PORT must be a port, 0 to 65535, not ${JSON.stringify(text)}.`)
@@ -35,7 +35,7 @@ export function readServerEnvironment(environment: NodeJS.ProcessEnv): ServerEnv
     },
     totalMilliseconds: milliseconds('TOTAL_TIMEOUT_SECONDS', 900),
     keepAliveMilliseconds: milliseconds('KEEP_ALIVE_TIMEOUT_SECONDS', SERVER_KEEP_ALIVE_SECONDS),
-    // ECS kills a container 120 s after it has asked it to stop, at most.
+    // ECS kills a container at most 120 s after it has asked it to stop.
     stopMilliseconds: milliseconds('STOP_TIMEOUT_SECONDS', 110),
   }
 }

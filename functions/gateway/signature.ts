@@ -1,6 +1,6 @@
 /**
- * The signature of a token, RS256 and nothing else. jose finds the key; Node verifies in place, since jose's way through WebCrypto is a
- * thread of its own and four times the processor time (docs/decisions/0026), which every request waits for.
+ * Verifies the signature of a token; only RS256 is accepted. jose finds the key, but Node verifies in the same thread: jose's verification by
+ * WebCrypto uses another thread and four times the processor time (docs/decisions/0026), and every request waits for it.
  */
 import { hash, KeyObject, verify } from 'node:crypto'
 import { decodeProtectedHeader, errors, type JWTVerifyGetKey } from 'jose'
@@ -12,12 +12,12 @@ const LEAST_BITS = 2048
 const REMEMBERED_TOKENS = 1_000
 
 /**
- * @param token of three parts in base64url
- * @throws GatewayError `token_malformed`, `token_untrusted`, or `identity_unavailable` where the keys cannot be had
+ * @param token three parts in base64url
+ * @throws GatewayError `token_malformed`, `token_untrusted`, or `identity_unavailable` if the keys cannot be read
  */
 export async function verifySignature(token: string, getKey: JWTVerifyGetKey): Promise<void> {
   const header = headerOf(token)
-  // Neither another algorithm nor an extension that must be understood.
+  // No other algorithm, and no extension that must be understood (`crit`), is accepted.
   if (header.alg !== 'RS256' || header.crit !== undefined) throw untrusted()
   const [head = '', payload = '', signature = ''] = token.split('.')
   const { key, verified } = await keyOf(getKey, header, { protected: head, payload, signature })

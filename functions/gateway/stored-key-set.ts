@@ -1,4 +1,4 @@
-/** The public keys that tokens are signed with, from the table that the hub fills every minute. */
+/** The public keys that verify tokens, read from the table that the hub fills every minute. */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose'
 import {
@@ -18,12 +18,12 @@ export interface StoredKeySetsOptions {
   /** The partition to read: the tenant's id, or the hub's mark. */
   readonly owner: string
   readonly region: string
-  /** With the function's own credentials. */
+  /** Options with the function's own credentials. */
   readonly client: ClientOptions
   readonly now: () => number
 }
 
-/** The key set of an issuer of the owner's. */
+/** Returns the key set of one of the owner's issuers. */
 export type StoredKeySets = (issuer: string) => KeySet
 
 interface Stored {
@@ -32,8 +32,8 @@ interface Stored {
 }
 
 /**
- * A key that the set does not have may be newer than the set: until a set that was fetched after the key was first seen, its
- * tokens are not judged. Then they are refused.
+ * A key that is not in the set may be newer than the set. Until a set has been read that was fetched after the key was first asked for, its
+ * tokens are answered with 503; after that they are refused.
  */
 export function createStoredKeySets(options: StoredKeySetsOptions): StoredKeySets {
   const { now } = options
@@ -48,14 +48,14 @@ export function createStoredKeySets(options: StoredKeySetsOptions): StoredKeySet
   let nextMiss = 0
 
   async function afterMiss(): Promise<ReadonlyMap<string, Stored>> {
-    // Anybody can make up a key id: not more than one reload a second.
+    // Anybody can invent key ids, so the set is loaded at most once a second.
     if (now() < nextMiss) return await cached.get()
     nextMiss = now() + KEY_SET_MISS_MILLISECONDS
     return await cached.reload()
   }
 
   return (issuer) => {
-    /** Key id → when it was asked for first. */
+    /** For each unknown key id, the time when it was first asked for. */
     const unknown = new Map<string, number>()
     const getKey: JWTVerifyGetKey = async (header, token) => {
       const set = usable((await cached.get()).get(issuer), now())
@@ -77,7 +77,7 @@ export function createStoredKeySets(options: StoredKeySetsOptions): StoredKeySet
   }
 }
 
-/** Keeps so many: a flood of made-up ids pushes out ids, and costs their tokens a minute of 503 again. */
+/** Keeps a limited number of ids: a flood of invented ids removes older ids, whose tokens then get 503 for another minute. */
 function remember(unknown: Map<string, number>, kid: string, time: number): number {
   const known = unknown.get(kid)
   if (known !== undefined) return known
@@ -101,7 +101,7 @@ async function query(
       TableName: tableName,
       KeyConditionExpression: `${KEY_SETS_KEY.hash} = :owner`,
       ExpressionAttributeValues: { ':owner': { S: owner } },
-      // A key that is missing in an old copy would not be judged for another minute.
+      // If an old copy was read, a key that is missing in it would be answered with 503 for another minute.
       ConsistentRead: true,
     })
     const { Items = [] } = await withinTime((options) => client.send(query, options))
@@ -118,7 +118,7 @@ async function query(
   }
 }
 
-/** @param why for the log: the caller can do nothing about it */
+/** @param why for the log, because the caller can do nothing about it */
 function notJudged(why: string, milliseconds: number, cause: unknown = new Error(why)): GatewayError {
   const seconds = Math.min(Math.max(Math.ceil(milliseconds / 1000), 5), 60)
   return new GatewayError(

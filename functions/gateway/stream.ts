@@ -1,4 +1,7 @@
-/** A model's stream on its way to the caller: turned into a shape's text, kept alive, ended as it deserves. */
+/**
+ * A model's stream on its way to the caller: turned into the text of the caller's API, kept alive during silences, and ended normally or with an
+ * error.
+ */
 
 import { KEEP_ALIVE_MILLISECONDS } from './constants.ts'
 import { GatewayError } from './errors.ts'
@@ -6,50 +9,50 @@ import type { AnswerStream } from './http.ts'
 import type { Frame } from './model/event-stream.ts'
 import type { Batches } from './model/frames.ts'
 
-/** What a model sends while it works. */
+/** A stream of a model's answer. */
 export interface ModelStream<Event> {
   /**
-   * The frames of one read at a time, so that what arrives together leaves together. It ends after a whole answer only;
-   * it throws a `GatewayError` for an exception in the stream, a cut, or silence beyond the time allowed.
+   * The frames, one read at a time, so that frames that arrive together are sent together. It ends only after a whole answer. It throws a
+   * `GatewayError` for an exception in the stream, for a cut connection, and for a silence that is longer than allowed.
    */
   readonly batches: Batches
-  /** What a frame says, parsed. */
+  /** Parses a frame. */
   readonly decode: (frame: Frame) => Event
 }
 
-/** Makes a shape's text of a model's events, in their order. State is the encoder's own. */
+/** Turns a model's events, in their order, into the text of one API. An encoder keeps its own state. */
 export interface Encoder<Event> {
-  /** What the caller gets for the event; nothing for ''. A `GatewayError` that it throws ends the stream as a failed one. */
+  /** The text for an event; '' sends nothing. If it throws a `GatewayError`, the stream ends as a failed one. */
   encode(event: Event): string
-  /** After a whole answer: the shape's normal end, such as `data: [DONE]`. */
+  /** Called after a whole answer: the format's normal end, such as `data: [DONE]`. */
   end(): string
-  /** Instead of the shape's event of a failure, where that depends on what was sent before it. */
+  /** Called after a failure in place of the shape's own error event, if that event depends on what was sent before. */
   failed?(error: GatewayError): string
 }
 
 export interface Pieces {
-  /** What the caller gets of a batch: nothing, where it is empty. */
+  /** What is sent to the caller for a batch; an empty piece sends nothing. */
   piece(frames: readonly Frame[]): Piece
-  /** Sent as the last of all: a client that has read it may leave, and has the whole answer. */
+  /** The last thing that is sent. A client that has read it may disconnect, because it has the whole answer. */
   end(): string
 }
 
 export interface Piece {
   readonly bytes: string | Uint8Array
-  /** What failed in the middle of the batch; what came before it is the caller's. */
+  /** Set if the batch failed in the middle; what came before the failure is sent to the caller. */
   readonly failure?: { readonly error: unknown }
 }
 
 export interface StreamPlan extends Pieces {
   readonly batches: Batches
   readonly keepAlive: string | undefined
-  /** What the caller gets instead of the normal end. */
+  /** What is sent to the caller instead of the normal end. */
   readonly failed: (error: unknown) => string | Uint8Array
-  /** Told once: when all was sent, when it failed, or when the client left (`undefined` error: it ended well). */
+  /** Called once: when everything was sent, when the stream failed, or when the client disconnected. Without an error, the stream ended well. */
   readonly ended: (error?: unknown) => void
 }
 
-/** Batches in a shape's text. */
+/** Turns batches into the text of an API. */
 export const encoded = <Event>(decode: ModelStream<Event>['decode'], encoder: Encoder<Event>): Pieces => ({
   piece(frames) {
     let bytes = ''
@@ -63,7 +66,7 @@ export const encoded = <Event>(decode: ModelStream<Event>['decode'], encoder: En
   end: () => encoder.end(),
 })
 
-/** Batches as they came. */
+/** Passes batches on unchanged. */
 export const UNTOUCHED: Pieces = {
   piece: ([first, ...more]) => ({
     bytes: !first ? '' : more.length === 0 ? first.raw : Buffer.concat([first, ...more].map(({ raw }) => raw)),
@@ -72,8 +75,8 @@ export const UNTOUCHED: Pieces = {
 }
 
 /**
- * Nothing is read from the model before the adapter asks for it: a slow reader costs one batch of memory. `return` says that
- * the client has left.
+ * Reads from the model only when the adapter asks, so a slow reader takes the memory of one batch. The adapter calls `return` when the client
+ * has disconnected.
  */
 export function toAnswerStream({ batches, piece, end, keepAlive, failed, ended }: StreamPlan): AnswerStream {
   const silence = keepAlive === undefined ? undefined : createSilence()
@@ -87,7 +90,7 @@ export function toAnswerStream({ batches, piece, end, keepAlive, failed, ended }
     ended(error)
   }
 
-  /** The next batch's piece, '' where it says nothing to the caller; `undefined` when all is said. */
+  /** The next batch's piece; '' if it sends nothing to the caller; `undefined` after the end. */
   async function read(): Promise<string | Uint8Array | undefined> {
     if (failure) throw failure.error
     pending ??= batches.next()
@@ -145,7 +148,7 @@ export const clientLeft = (): GatewayError =>
 
 const SILENCE = Symbol('silence')
 
-/** One timer a stream, wound up again for each wait. */
+/** Makes one timer for a stream, which is started again for each wait. */
 function createSilence() {
   let wake: ((silence: typeof SILENCE) => void) | undefined
   const timer = setTimeout(() => wake?.(SILENCE), KEEP_ALIVE_MILLISECONDS)

@@ -1,6 +1,6 @@
 /**
- * The tenant's items as they come from the table, validated. The function sends credentials and prompts to where an item
- * says, so an item that is not what a stack writes is refused as a whole.
+ * Reads and validates the tenant's items from the table. The function sends credentials and prompts to the place that an item names, so an item
+ * that a stack would not write is refused as a whole.
  */
 import { type ModelPrice, readModelPrice } from '../../shared/cost.ts'
 import { readTold, type Told } from '../../shared/gateway-settings.ts'
@@ -12,7 +12,7 @@ import type { TenantConfiguration } from '../../shared/tenant-configuration.ts'
 import { plainOf } from './dynamodb-json.ts'
 import { GatewayError } from './errors.ts'
 
-/** A model id, or the ARN of an inference profile. */
+/** Matches a model id, or the ARN of an inference profile. */
 const MODEL_ID = /^[A-Za-z0-9][A-Za-z0-9:/._-]{0,2047}$/
 
 type Attributes = Readonly<Record<string, unknown>>
@@ -20,13 +20,13 @@ type Attributes = Readonly<Record<string, unknown>>
 export interface Tenant {
   readonly configuration: TenantConfiguration
   readonly suspended: boolean
-  /** Callers whose tokens are refused, by their ids → until when, in seconds since 1970. */
+  /** Callers whose tokens are refused: their ids, and until when, in seconds since 1970. */
   readonly blocked: ReadonlyMap<string, number>
-  /** What holds: the tightest of the stack's file and of the operator's item. Absent where nothing is limited. */
+  /** The limits that apply: for each, the lower one of the stack's file and of the operator's item. Absent if nothing is limited. */
   readonly limits?: Limits
 }
 
-/** Takes the body of a `Query`'s answer. */
+/** @param answer the body of a `Query`'s answer */
 export function parseTenant(answer: unknown, tenantId: string, region: string): Tenant | undefined {
   const items = isMap(answer) ? answer.Items : undefined
   if (!Array.isArray(items)) throw misconfigured('the table answered without items')
@@ -66,7 +66,7 @@ function parseConfiguration(item: Attributes, tenantId: string, region: string):
     defaultModel,
     roleArn: matching(item, 'roleArn', new RegExp(`^arn:aws[a-z-]*:iam::${account}:role/[\\w+=,.@/-]{1,512}$`)),
     externalId: matching(item, 'externalId', /^[\w+=,.@:/-]{2,1224}$/),
-    // A VPC endpoint of this region and nothing else: credentials are never sent to another host.
+    // Must be a VPC endpoint of this region, because credentials are never sent to another host.
     endpoint: matching(
       item,
       'endpoint',
@@ -87,7 +87,7 @@ function parseModels(item: Attributes): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-/** Of names that are in `models` only. */
+/** Each name must be in `models`. */
 function parseFallbacks(
   item: Attributes,
   models: Readonly<Record<string, string>>,
@@ -101,7 +101,7 @@ function parseFallbacks(
   return { fallbacks: Object.fromEntries(entries) }
 }
 
-/** Of names that are in `models` or were: none of the others is asked for. */
+/** A name need not be in `models`: the entry of a model that was removed is never used. */
 function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'> {
   if (!Object.hasOwn(item, 'maxTokens')) return {}
   const attribute = item.maxTokens
@@ -115,7 +115,7 @@ function parseMaxTokens(item: Attributes): Pick<TenantConfiguration, 'maxTokens'
   return { maxTokens: Object.fromEntries(entries) }
 }
 
-/** A price that cannot be read would count as none, or as another: it is damage like any other. */
+/** An unreadable price is treated as any other damage, because it must not count as no price or as another one. */
 function parsePrices(item: Attributes): Pick<TenantConfiguration, 'prices' | 'pricesAsOf'> {
   if (!Object.hasOwn(item, 'prices')) return {}
   try {
@@ -132,7 +132,7 @@ function parsePrices(item: Attributes): Pick<TenantConfiguration, 'prices' | 'pr
   }
 }
 
-/** One that cannot be read stops the tenant: its calls would go out without. */
+/** An unreadable guardrail stops the tenant, because its calls would otherwise be made without the guardrail. */
 function parseGuardrail(item: Attributes): Pick<TenantConfiguration, 'guardrail'> {
   if (!Object.hasOwn(item, 'guardrail')) return {}
   const map = mapIn(item, 'guardrail')
@@ -147,7 +147,7 @@ function mapIn(item: Attributes, name: string): Attributes {
   throw misconfigured(`${name} is not a map`)
 }
 
-/** A tenant without a status is active; a status that nobody knows stops the tenant rather than letting it through. */
+/** A tenant without a status is active. A status with an unknown value stops the tenant. */
 function isSuspended(item: Attributes | undefined): boolean {
   if (!item) return false
   const status = text(item, 'status')
@@ -155,7 +155,7 @@ function isSuspended(item: Attributes | undefined): boolean {
   return status === 'suspended'
 }
 
-/** An entry that cannot be read blocks the whole tenant rather than nobody. */
+/** An unreadable entry blocks the whole tenant, because ignoring it would block nobody. */
 function parseBlocked(item: Attributes | undefined): ReadonlyMap<string, number> {
   if (!item) return new Map()
   return new Map(
@@ -167,7 +167,7 @@ function parseBlocked(item: Attributes | undefined): ReadonlyMap<string, number>
   )
 }
 
-/** Limits that cannot be read stop the tenant rather than counting nothing. */
+/** Unreadable limits stop the tenant, because ignoring them would limit nothing. */
 function parseOperatorsLimits(item: Attributes | undefined): Limits | undefined {
   if (!item || !Object.hasOwn(item, 'limits')) return undefined
   try {
@@ -177,7 +177,7 @@ function parseOperatorsLimits(item: Attributes | undefined): Limits | undefined 
   }
 }
 
-/** A setting that cannot be read stops the tenant: it may be what keeps callers out. */
+/** An unreadable setting stops the tenant, because it may be one that keeps callers out. */
 function parseTold(item: Attributes): Told {
   try {
     return readTold((name) => (Object.hasOwn(item, name) ? plainOf(item[name]) : undefined))
@@ -197,7 +197,7 @@ function text(item: Attributes, name: string): string | undefined {
   return isMap(attribute) && typeof attribute.S === 'string' ? attribute.S : undefined
 }
 
-/** `why` is for the log: the caller can do nothing about it. */
+/** @param why for the log, because the caller can do nothing about it */
 function misconfigured(why: string): GatewayError {
   return new GatewayError(
     'tenant_misconfigured',

@@ -1,4 +1,4 @@
-/** What the table says about this function's tenant: its configuration and its status, read together. */
+/** Reads this function's tenant from the table: its configuration and its status, in one query. */
 import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { TENANT_KEY } from '../../shared/tenant.ts'
 import { type ClientOptions, withinTime } from './aws/clients.ts'
@@ -12,12 +12,12 @@ export interface RoutingOptions {
   readonly tenantId: string
   readonly tableName: string
   readonly region: string
-  /** With the function's own credentials. */
+  /** Options with the function's own credentials. */
   readonly client: ClientOptions
   readonly now: () => number
 }
 
-/** The tenant, or `undefined` when the table has none of that id. */
+/** The tenant, or `undefined` if the table has no tenant with the id. */
 export type Routing = Cached<Tenant | undefined>
 
 export function createRouting(options: RoutingOptions): Routing {
@@ -40,7 +40,7 @@ async function query(
       TableName: tableName,
       KeyConditionExpression: `${TENANT_KEY.hash} = :tenant`,
       ExpressionAttributeValues: { ':tenant': { S: tenantId } },
-      // A suspension must be seen by the next read, not by one that a lagging replica answers.
+      // A consistent read, so that the next read after a suspension sees it.
       ConsistentRead: true,
     })
     return parseTenant(await withinTime((options) => client.send(query, options)), tenantId, region)

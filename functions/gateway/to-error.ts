@@ -1,13 +1,13 @@
-/** Whatever is thrown while a request is served, as an error of the closed list. */
+/** Turns anything that is thrown while a request is served into an error of the closed list. */
 import { GatewayError } from './errors.ts'
 
-/** @param signal of the request: why it was aborted explains what failed for that */
+/** @param signal the request's signal: if it was aborted, the reason explains what failed because of that */
 export function toError(thrown: unknown, signal: AbortSignal): GatewayError {
   if (thrown instanceof GatewayError) return thrown
   return signal.aborted && signal.reason instanceof GatewayError ? signal.reason : internal(thrown)
 }
 
-/** A mistake of ours. Its message may quote anything, so only its kind and place are kept. */
+/** A fault of the gateway itself. Its message may quote anything, so only its kind and place are kept. */
 function internal(thrown: unknown): GatewayError {
   const place =
     thrown instanceof Error

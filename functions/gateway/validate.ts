@@ -1,9 +1,9 @@
-/** Bodies against a schema (valibot). The errors name the field and what is allowed, and never repeat what was sent. */
+/** Checks bodies against a schema (valibot). The errors name the field and what is allowed, and never repeat what was sent. */
 import * as v from 'valibot'
 import { type ErrorCode, GatewayError, safeName } from './errors.ts'
 
 /**
- * The body as the schema makes it.
+ * Returns the body as the schema reads it.
  * @throws GatewayError `field_unknown`, `field_invalid` or `number_out_of_range`, with the field as `param`
  * @example parseFields(v.strictObject({ input: v.string() }), call.body.fields)
  */
@@ -18,7 +18,7 @@ interface Place {
   readonly keys: readonly string[]
 }
 
-/** In a union, the issue of the alternative that fitted furthest; its path begins at the union. */
+/** For a union, the issue of the alternative that matched furthest; its path begins at the union. */
 function deepest(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Place {
   const keys = [...above, ...(issue.path?.map(({ key }) => `${key}`) ?? [])]
   const alternatives = (issue.issues ?? []).map((one) => deepest(one, keys))
@@ -26,7 +26,7 @@ function deepest(issue: v.BaseIssue<unknown>, above: readonly string[] = []): Pl
 }
 
 function refusal({ issue, keys }: Place): GatewayError {
-  // Up to the first part that is not short and plain, since a key may hold anything.
+  // Ends before the first part that is not a short plain name, because a key may contain anything.
   const odd = keys.findIndex((key) => safeName(key) === undefined)
   const param = (odd === -1 ? keys : keys.slice(0, odd)).join('.')
   const field = odd === -1 ? `The field "${param}"` : param === '' ? 'A field' : `A field of "${param}"`
@@ -40,7 +40,7 @@ function fault(issue: v.BaseIssue<unknown>): { readonly code: ErrorCode; readonl
   if (issue.expected === 'never') return { code: 'field_unknown', words: 'is not known. Leave it out.' }
   if (issue.kind === 'schema' && issue.received === 'undefined') return { code: 'field_invalid', words: 'is missing.' }
   const code = RANGES.includes(issue.type) ? 'number_out_of_range' : 'field_invalid'
-  // A schema's own message is ours; valibot's would quote what it received.
+  // A message of one of our schemas is used; valibot's own message would quote what it received.
   const own = !issue.message.startsWith('Invalid ')
   return { code, words: own ? issue.message : `must be ${expected(issue)}, not ${received(issue)}.` }
 }
@@ -61,7 +61,7 @@ function expected({ expected: allowed }: v.BaseIssue<unknown>): string {
   return choices.every((choice) => choice.startsWith('"')) ? `one of ${words.join(', ')}` : words.join(' or ')
 }
 
-/** What it was, without saying more of it than its kind. */
+/** Describes what was sent by its kind only. */
 function received({ input: value, expected: allowed }: v.BaseIssue<unknown>): string {
   if (value === null) return 'null'
   if (typeof value === 'string') return allowed?.includes('"') ? 'another text' : 'a text'

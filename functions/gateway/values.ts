@@ -1,4 +1,4 @@
-/** Numbers in a body, with errors that say what is allowed. Schemas of whole bodies: validate.ts. */
+/** Reads numbers in a body, with errors that say what is allowed. Schemas of whole bodies are in validate.ts. */
 import { GatewayError } from './errors.ts'
 
 interface Range {

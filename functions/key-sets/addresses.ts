@@ -1,11 +1,11 @@
 /**
- * Which addresses are the public internet's. An issuer is a name that somebody wrote into a setting: it must not lead the function
- * to this machine, to a private network, or to the cloud's own services on link-local addresses.
+ * Decides which addresses belong to the public internet. An issuer is a name that somebody wrote into a setting: it must not lead the function
+ * to its own machine, to a private network, or to the cloud's services on link-local addresses.
  */
 import { lookup as resolve } from 'node:dns'
 import { BlockList, isIP, type LookupFunction } from 'node:net'
 
-/** IANA's special-purpose registries, without what is globally reachable; and multicast. */
+/** Blocks of IANA's special-purpose registries that are not globally reachable, and multicast. */
 const NOT_PUBLIC: readonly (readonly [network: string, prefix: number])[] = [
   ['0.0.0.0', 8],
   ['10.0.0.0', 8],
@@ -24,7 +24,10 @@ const NOT_PUBLIC: readonly (readonly [network: string, prefix: number])[] = [
   ['240.0.0.0', 4],
 ]
 
-/** The only block that IANA gives out for the internet, and what lies in it and leads elsewhere: IPv4 in other clothes, examples. */
+/**
+ * The only IPv6 block that IANA assigns for the internet, and the blocks in it that lead elsewhere: those that contain an IPv4 address, and
+ * those for examples.
+ */
 const INTERNET_6 = ['2000::', 3] as const
 const NOT_PUBLIC_6: readonly (readonly [network: string, prefix: number])[] = [
   ['2001::', 23],
@@ -46,9 +49,10 @@ export function isPublicAddress(address: string): boolean {
 }
 
 /**
- * Resolves a name for a connection. The socket connects to what this answers, so that no second look-up can lead elsewhere. One
- * address that is not public refuses them all: a name that has both is somebody's trick.
- * @param lookUp the system's. @default node:dns
+ * Resolves a name for a connection. The socket connects to the returned address, so a second look-up cannot lead elsewhere. If one of the
+ * addresses is not public, all are refused, because an honest name does not have both kinds.
+ * @param lookUp the system's resolver.
+ * @default node:dns
  */
 export const publicLookup =
   (lookUp: typeof resolve = resolve): LookupFunction =>

@@ -1,13 +1,16 @@
-/** One key set over the internet: HTTPS to a public address, no redirect, within a few seconds and 150 KB. */
+/** Fetches one key set from the internet: HTTPS to a public address, no redirects, at most a few seconds and 150 KB. */
 import { request as httpsRequest, type RequestOptions } from 'node:https'
 import { isIP } from 'node:net'
 import { MOST_KEY_SET_BYTES } from '../../shared/rs256-keys.ts'
 import { publicLookup } from './addresses.ts'
 
-/** Of a whole fetch, name resolution included. */
+/** For a whole fetch, name resolution included. */
 const TIMEOUT_MILLISECONDS = 5_000
 
-/** Gets a document. @throws Error saying what is wrong with its server, in half a sentence */
+/**
+ * Fetches a document.
+ * @throws Error that says in half a sentence what is wrong with its server
+ */
 export type Fetch = (url: string) => Promise<string>
 
 export const fetchDocument =
@@ -24,7 +27,7 @@ export const fetchDocument =
     const url = new URL(given)
     if (url.protocol !== 'https:' || url.port !== '' || url.username !== '' || url.password !== '')
       throw new Error('its address is not https:// and a host name')
-    // A name is resolved and looked at; an address would not be.
+    // A name's addresses are checked when it is resolved; an address in the URL would not be checked.
     if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0) throw new Error('its host is an address, not a name')
     return await new Promise((resolve, reject) => {
       const request = httpsRequest({
@@ -67,7 +70,7 @@ export const fetchDocument =
     })
   }
 
-/** Node's messages may hold addresses of what was tried; its codes and our own words do not. */
+/** Node's messages may contain the addresses that were tried; its codes and our own messages do not. */
 function reasonOf(error: Error): string {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   return code === undefined ? error.message : `it was not reached (${code})`

@@ -1,6 +1,6 @@
 /**
- * Lambda's entry of the function that fetches key sets: every minute for every issuer, and when a stack is deployed for the
- * issuers of that one, whose deployment fails when one cannot be had.
+ * Lambda's entry point of the function that fetches key sets. Every minute it fetches those of all issuers. When a stack is deployed, it fetches
+ * those of that stack's issuers, and the deployment fails if one cannot be fetched.
  */
 import { HUB_OWNER, type KeySetsEnvironment } from '../../shared/tenant.ts'
 import { clientOptions, ownCredentials } from '../gateway/aws/clients.ts'
@@ -26,14 +26,14 @@ const client = dynamoDb(
 )
 const fetch = fetchDocument()
 
-/** @param event `{ owner }` of a deployment; anything else is the schedule's */
+/** @param event `{ owner }` from a deployment; anything else comes from the schedule */
 export async function handler(event: unknown): Promise<{ readonly fetched: number }> {
   const owner = ownerOf(event)
   return owner === undefined ? await fetchAll() : await again(() => fetchAll(owner))
 }
 
 async function fetchAll(owner?: string): Promise<{ readonly fetched: number }> {
-  // What keeps the tenants' issuers from being read keeps nobody from the hub's.
+  // If the tenants' issuers cannot be read, those of the hub are still fetched.
   const [hubs, tenants] = await Promise.allSettled([
     owner === undefined || owner === HUB_OWNER ? run(HUBS_ISSUERS) : [],
     owner === HUB_OWNER ? [] : tenantsIssuers(client, environment.TENANTS_TABLE, owner).then(run),
@@ -47,7 +47,7 @@ async function fetchAll(owner?: string): Promise<{ readonly fetched: number }> {
   return { fetched: outcomes.length - failed.length }
 }
 
-/** The user pool's, whoever people sign in with: tenants that were deployed before a change still read them. */
+/** The user pool's issuer, also if people sign in elsewhere: tenants that were deployed before that change still read its key set. */
 const HUBS_ISSUERS: readonly Issuer[] = [
   {
     owner: HUB_OWNER,
@@ -79,7 +79,7 @@ function required(name: string): string {
   return value
 }
 
-/** Of two variables that go together. */
+/** Reads two variables, of which either both or none must be set. */
 function both<const A extends string, const B extends string>(one: A, other: B): { [K in A | B]?: string } {
   if (process.env[one] === undefined && process.env[other] === undefined) return {}
   return { [one]: required(one), [other]: required(other) } as { [K in A | B]?: string }

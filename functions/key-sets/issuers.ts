@@ -1,19 +1,19 @@
-/** The issuers whose key sets are fetched: the hub's, and those that tenants' configuration items name. */
+/** The issuers whose key sets are fetched: the hub's, and those in the tenants' configuration items. */
 import { type DynamoDBClient, QueryCommand, ScanCommand, type ScanCommandOutput } from '@aws-sdk/client-dynamodb'
 import { withinTime } from '../gateway/aws/clients.ts'
 
 export interface Issuer {
-  /** A tenant's id, or the hub's mark. */
+  /** A tenant's id, or the mark that stands for the hub. */
   readonly owner: string
   readonly issuer: string
-  /** Address of its key set. */
+  /** Address of the issuer's key set. */
   readonly jwksUri: string
 }
 
-/** Of a tenant: more are none that a stack wrote. */
+/** Most issuers of a tenant: a stack never writes more. */
 const MOST_OF_A_TENANT = 20
 
-/** All that the role may read of an item. */
+/** The only attributes of an item that the role may read. */
 const READ = {
   Select: 'SPECIFIC_ATTRIBUTES',
   ProjectionExpression: 'tenantId, #item, machineIssuers',
@@ -23,8 +23,8 @@ const READ = {
 type Page = Pick<ScanCommandOutput, 'Items' | 'LastEvaluatedKey'>
 
 /**
- * Reads the issuers of a tenant, or of all.
- * @throws Error when the table cannot be read
+ * Reads the issuers of one tenant, or of all tenants.
+ * @throws Error if the table cannot be read
  */
 export async function tenantsIssuers(
   client: DynamoDBClient,
@@ -49,7 +49,10 @@ export async function tenantsIssuers(
   return found
 }
 
-/** A tenant that is being deployed has just written its item; what a scan misses, the next one sees. */
+/**
+ * Reads consistently for a tenant that is being deployed, because its item has just been written. If a scan misses an item, the next scan reads
+ * it.
+ */
 async function readPage(
   client: DynamoDBClient,
   TableName: string,

@@ -1,11 +1,11 @@
-/** A deployment waits for its issuers' key sets: one that stumbles is asked again before the deployment fails. */
+/** Repeats a fetch: a deployment waits for its issuers' key sets, and should not fail because one attempt did. */
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Within the function's minute, also where every attempt runs into its own time limit. */
+/** All attempts end within the function's minute, even if every one runs into its own time limit. */
 const ATTEMPTS = 4
 const PAUSE_MILLISECONDS = 2_000
 
-/** @throws what the last attempt threw */
+/** @throws the error of the last attempt */
 export async function again<T>(work: () => Promise<T>, pauseMilliseconds = PAUSE_MILLISECONDS): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

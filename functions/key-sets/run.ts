@@ -1,4 +1,4 @@
-/** One run: every issuer's key set is fetched and put into the table; what is wrong with one keeps no other from it. */
+/** One run: every issuer's key set is fetched and written to the table; a failure of one does not affect the others. */
 
 import { readKeySet } from '../../shared/rs256-keys.ts'
 import type { StoredKeySet } from '../../shared/tenant.ts'
@@ -21,10 +21,10 @@ export interface Outcome {
   readonly reason?: string
 }
 
-/** Issuers may share an address, such as one that several tenants trust: it is asked once. */
+/** Most fetches at a time. An address that several issuers share is fetched once. */
 const AT_A_TIME = 50
 
-/** @returns what came of each */
+/** @returns the outcome for each issuer */
 export async function fetchKeySets(issuers: readonly Issuer[], options: RunOptions): Promise<readonly Outcome[]> {
   const byAddress = [...Map.groupBy(issuers, ({ jwksUri }) => jwksUri)]
   const outcomes: Outcome[] = []
@@ -41,7 +41,7 @@ async function fetchOne(
   issuers: readonly Issuer[],
   { fetch, store, now, log }: RunOptions,
 ): Promise<readonly Outcome[]> {
-  // Before the request, not after: what the issuer adds while it answers is in the next set.
+  // Taken before the request, not after it: a key that the issuer adds while it answers is in the next set.
   const fetchedAt = now()
   const read = fetch(jwksUri).then(readKeySet)
   return await Promise.all(

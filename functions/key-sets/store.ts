@@ -1,4 +1,4 @@
-/** Writes a key set to the table, unless a later one is there. */
+/** Writes a key set to the table, unless the table has a later one. */
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { KEY_SETS_KEY, type StoredKeySet } from '../../shared/tenant.ts'
 import { withinTime } from '../gateway/aws/clients.ts'
@@ -13,7 +13,7 @@ export async function storeKeySet(client: DynamoDBClient, tableName: string, set
       keySet: { S: keySet },
       fetchedAt: { N: `${fetchedAt}` },
     },
-    // A deployment's run and the schedule's may overlap, and the slower one has the older set.
+    // A run for a deployment and one of the schedule may overlap; the slower one must not replace the newer set.
     ConditionExpression: 'attribute_not_exists(fetchedAt) OR fetchedAt < :fetchedAt',
     ExpressionAttributeValues: { ':fetchedAt': { N: `${fetchedAt}` } },
   })

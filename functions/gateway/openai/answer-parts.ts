@@ -1,11 +1,11 @@
-/** What whole and streamed answers have in common. */
+/** Parts of an answer that are the same for whole answers and for streams. */
 import type { OpenAI } from 'openai'
 import { GatewayError } from '../errors.ts'
 import type { ConverseResponse } from '../model/wire.ts'
 
 export interface AnswerOptions {
   readonly requestId: string
-  /** As the caller named it. */
+  /** The model as the caller named it. */
   readonly model: string
   /** Epoch milliseconds. */
   readonly now: number
@@ -23,7 +23,7 @@ export const answerHead = ({ requestId, model, now }: AnswerOptions): AnswerHead
   model,
 })
 
-/** LiteLLM's form of reasoning that has to come back unchanged. OpenAI's API has none. */
+/** LiteLLM's form of reasoning that a client must send back unchanged. OpenAI's API has none. */
 export type ThinkingBlock =
   | { readonly type: 'thinking'; readonly thinking: string; readonly signature: string }
   | { readonly type: 'redacted_thinking'; readonly data: string }
@@ -40,7 +40,7 @@ const FINISH: Readonly<Record<string, FinishReason>> = {
   content_filtered: 'content_filter',
 }
 
-/** @throws GatewayError where the model made something that is no answer: the caller must not take it for a whole one. */
+/** @throws GatewayError if the model's output is not a usable answer: the caller must not treat it as a whole one */
 export function finishReason(stopReason: string | undefined, calls: number): FinishReason {
   if (stopReason === 'malformed_model_output' || stopReason === 'malformed_tool_use') {
     throw new GatewayError(
@@ -49,11 +49,11 @@ export function finishReason(stopReason: string | undefined, calls: number): Fin
     )
   }
   const reason = FINISH[stopReason ?? ''] ?? 'stop'
-  // Some models name another reason beside their calls; a client that looks at the reason would not run them.
+  // Some models give another stop reason together with their calls; a client that relies on the reason would not run the calls.
   return reason === 'stop' && calls > 0 ? 'tool_calls' : reason
 }
 
-/** Bedrock counts tokens of the cache apart; OpenAI's prompt tokens include them. */
+/** Bedrock counts tokens of the cache separately; OpenAI's prompt tokens include them. */
 export function usageOf(usage: ConverseResponse['usage']): OpenAI.CompletionUsage | undefined {
   if (!usage) return undefined
   const {

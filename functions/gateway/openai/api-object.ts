@@ -1,4 +1,4 @@
-/** Schemas of the API's objects, made of the tables in fields.ts: what is not in a table is refused by name. */
+/** Makes schemas of the API's objects from the tables in fields.ts: a field that is not in a table is refused by name. */
 import * as v from 'valibot'
 import type { Use, Uses } from './field-uses.ts'
 
@@ -6,7 +6,7 @@ type Mapped<Table extends Uses> = {
   [Name in keyof Table]: Table[Name] extends 'mapped' ? Name : never
 }[keyof Table]
 
-/** @param entries a schema for each mapped field, and no other. */
+/** @param entries a schema for each mapped field, and for no other */
 export function apiObject<
   const Table extends Uses,
   const Entries extends Record<Mapped<Table> & string, v.GenericSchema>,
@@ -23,7 +23,7 @@ function schemaOf(use: Exclude<Use, 'mapped'>): v.GenericSchema {
   return v.optional(v.custom((value) => asksForNothing(value, use.unless), `is not offered. ${use.refused}`))
 }
 
-/** An object that the API has and the gateway does not. */
+/** A kind of object that OpenAI's API has and the gateway does not offer. */
 export const notOffered = <const Key extends 'type' | 'role', const Value extends string>(
   key: Key,
   value: Value,
@@ -38,7 +38,7 @@ function asksForNothing(value: unknown, unless: readonly unknown[]): boolean {
   return value === null || unless.some((one) => isSame(one, value))
 }
 
-/** Looks no further into what was sent than `one` goes. */
+/** Compares no deeper into what was sent than `one` goes. */
 function isSame(one: unknown, value: unknown): boolean {
   if (typeof one !== 'object' || one === null) return one === value
   if (typeof value !== 'object' || value === null || Array.isArray(one) !== Array.isArray(value)) return false
@@ -49,7 +49,10 @@ function isSame(one: unknown, value: unknown): boolean {
   )
 }
 
-/** Names of fields that were sent, ask for something, and are not carried. Names of the table only, never the caller's. */
+/**
+ * Names of fields that were sent with a value that asks for something, and that are not carried to Bedrock. The names come from the table, never
+ * from the caller.
+ */
 export function ignoredIn(table: Uses, value: object, path: string): readonly string[] {
   return Object.entries(value).flatMap(([name, one]) => {
     const use = Object.hasOwn(table, name) ? table[name] : undefined

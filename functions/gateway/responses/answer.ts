@@ -1,11 +1,11 @@
-/** An answer of the Responses API: its frame, and Converse's answer in it. */
+/** An answer of the Responses API: the object around it, and the contents from Converse's answer. */
 import type { OpenAI } from 'openai'
 import type { ConverseResponse, WireContentBlock } from '../model/wire.ts'
 import { type AnswerOptions, finishReason, usageOf } from '../openai/answer-parts.ts'
 import { sealed, type Thought } from './reasoning.ts'
 import type { ResponsesRequest } from './schema.ts'
 
-/** Without what OpenAI's clients add by themselves. */
+/** The answer without the fields that OpenAI's clients add by themselves. */
 export type Response = Omit<OpenAI.Responses.Response, 'output_text'>
 export type OutputItem = OpenAI.Responses.ResponseOutputItem
 type Message = OpenAI.Responses.ResponseOutputMessage
@@ -14,11 +14,11 @@ export type ReasoningItem = OpenAI.Responses.ResponseReasoningItem
 export type TextPart = OpenAI.Responses.ResponseOutputText
 
 export interface Frame {
-  /** What is the same in every event of a stream and in a whole answer. */
+  /** The fields that are the same in every event of a stream and in a whole answer. */
   readonly begun: Response
-  /** Ids of its items are told apart by their place. */
+  /** Ids of the answer's items differ by their place. */
   itemId(kind: 'msg' | 'fc' | 'rs', place: number): string
-  /** Whether the caller asks for what lets the reasoning come back. */
+  /** Whether the caller asks for the encrypted reasoning, which it can send back with the next request. */
   readonly seals: boolean
 }
 
@@ -54,7 +54,7 @@ export function frameOf(request: ResponsesRequest, { requestId, model, now }: An
   }
 }
 
-/** @throws GatewayError where the model made something that is no answer */
+/** @throws GatewayError if the model's output is not a usable answer */
 export function ended(
   { begun }: Frame,
   output: readonly OutputItem[],
@@ -77,7 +77,7 @@ export function ended(
           cache_write_tokens: usage?.cacheWriteInputTokens ?? 0,
         },
         output_tokens: counted.completion_tokens,
-        // Bedrock does not tell them apart.
+        // Bedrock does not count reasoning separately.
         output_tokens_details: { reasoning_tokens: 0 },
         total_tokens: counted.total_tokens,
       },
@@ -85,7 +85,7 @@ export function ended(
   }
 }
 
-/** @param answer parsed with its numbers kept, as a tool's arguments may hold long ones */
+/** @param answer parsed so that long numbers keep all their digits, because a tool's arguments may contain them */
 export function wholeResponse(answer: ConverseResponse, frame: Frame): Response {
   const content = answer.output?.message?.content ?? []
   const items = content.map((block, place) => itemOf(block, place, frame)).filter((item) => item !== undefined)
@@ -125,7 +125,7 @@ export const functionCall = (id: string, callId: string, name: string, text: str
   arguments: text,
 })
 
-/** What has to come back unchanged, if there is something. */
+/** Reasoning that must be sent back unchanged, if there is any. */
 export function thought(text: string, signature: string | undefined, redacted?: string): Thought | undefined {
   if (redacted) return { type: 'redacted_thinking', data: redacted }
   return signature ? { type: 'thinking', thinking: text, signature } : undefined

@@ -1,4 +1,7 @@
-/** Every field of a request of `POST /v1/responses`, by what becomes of it; held to the `openai` package's types as openai/fields.ts is. */
+/**
+ * How each field of a request of `POST /v1/responses` is treated. The compiler compares the table with the `openai` package's types, as in
+ * openai/fields.ts.
+ */
 import type { OpenAI } from 'openai'
 import { ignored, mapped, refused, type Use, type Uses } from '../openai/field-uses.ts'
 
@@ -49,7 +52,7 @@ export const JSON_FORMAT = {
 } as const satisfies Record<keyof Schema, Use>
 
 export const REASONING = {
-  // The reasoning's text comes as its summary, whatever length was asked for.
+  // The reasoning's text is returned as its summary, whatever length was asked for.
   ...mapped('effort', 'summary', 'generate_summary'),
   context: ignored('auto'),
   mode: ignored('standard'),
@@ -57,7 +60,7 @@ export const REASONING = {
 
 export const MESSAGE = {
   ...mapped('type', 'role', 'content'),
-  // Of answers that come back with the conversation.
+  // Fields of earlier answers that clients send back with the conversation.
   ...mapped('id', 'status'),
   phase: ignored(),
 } as const satisfies Record<keyof OpenAI.Responses.EasyInputMessage | keyof OpenAI.Responses.ResponseOutputMessage, Use>

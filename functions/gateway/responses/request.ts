@@ -1,4 +1,4 @@
-/** A request of the Responses API as a chat request, which is then mapped to Bedrock's Converse like any other. */
+/** Turns a request of the Responses API into a chat request, which is then mapped to Bedrock's Converse like any other. */
 import type { Body } from '../body.ts'
 import { GatewayError } from '../errors.ts'
 import { mayLoseNumbers, parseKeepingNumbers } from '../json.ts'
@@ -62,13 +62,13 @@ function chatRequest(request: ResponsesRequest, messages: readonly ChatMessage[]
 
 interface Conversation {
   readonly messages: readonly ChatMessage[]
-  /** Of each message, the field that it comes from. */
+  /** For each message, the field from which it was made. */
   readonly places: readonly string[]
 }
 
 type TextPart = Extract<ContentPart, { type: 'text' }>
 
-/** An answer as it is put together: what comes between two turns of the caller is one message of the assistant. */
+/** An assistant's message while it is put together: all items between two turns of the caller become one message. */
 interface Answer {
   role: 'assistant'
   content: TextPart[]
@@ -155,7 +155,7 @@ const NAMES: readonly (readonly [RegExp, string])[] = [
   [/^messages\./, 'input.'],
 ]
 
-/** A chat request's field, by its name here: of a message, the item that it comes from. */
+/** The name in this API of a chat request's field; for a field of a message, the item from which the message was made. */
 function nameOf(param: string, places: readonly string[]): string {
   const [, index, rest = ''] = /^messages\.(\d+)(.*)$/.exec(param) ?? []
   if (index !== undefined) return `${places[Number(index)] ?? 'input'}${rest.startsWith('.content.') ? rest : ''}`
@@ -172,7 +172,7 @@ function renamed(error: GatewayError, param: string, places: readonly string[]):
 const ITEMS = { function_call: fields.CALL, function_call_output: fields.CALL_OUTPUT } as const
 const PARTS = { input_image: fields.IMAGE_PART, input_file: fields.FILE_PART, output_text: fields.OUTPUT_TEXT } as const
 
-/** What this API has beside the chat's, and is not carried. */
+/** Fields that only this API has, and that are not carried to Bedrock. */
 function ignoredFields(request: ResponsesRequest): readonly string[] {
   const { text, reasoning, stream_options: stream, tools, input } = request
   const names = [

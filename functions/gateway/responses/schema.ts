@@ -78,7 +78,7 @@ export interface InputMessage {
 }
 type Item = InputMessage | v.InferOutput<typeof call | typeof callOutput | typeof reasoning>
 
-/** A message needs no type; a reference may have none either. */
+/** A message needs no `type`, and a reference to an item may also have none. */
 const item = v.lazy((input): v.GenericSchema<unknown, Item> => {
   const { type, role } =
     typeof input === 'object' && input !== null ? (input as { type?: unknown; role?: unknown }) : {}
@@ -86,7 +86,7 @@ const item = v.lazy((input): v.GenericSchema<unknown, Item> => {
   return items as v.GenericSchema<unknown, Item>
 })
 
-/** Every other kind of tool runs at OpenAI. */
+/** Every other kind of tool runs at OpenAI, so the gateway cannot offer it. */
 const builtIn = v.pipe(
   v.looseObject({ type: v.string() }),
   v.check(() => false, 'is a tool that runs at OpenAI. Give the model a tool of type function.'),

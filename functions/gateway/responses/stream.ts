@@ -1,4 +1,4 @@
-/** ConverseStream's events as those of the Responses API: each block of the model's message is an item of its own. */
+/** Turns ConverseStream's events into those of the Responses API: each block of the model's message becomes a separate item. */
 import type { OpenAI } from 'openai'
 import { GatewayError } from '../errors.ts'
 import type { ConverseStreamEvent } from '../model/wire.ts'
@@ -17,13 +17,13 @@ import {
 } from './answer.ts'
 
 type Event = OpenAI.Responses.ResponseStreamEvent
-/** Without the number, which is the same for all of them to have. */
+/** An event without its sequence number, which one place adds to all events. */
 type Unnumbered = Event extends infer One ? (One extends Event ? Omit<One, 'sequence_number'> : never) : never
 
 interface Open {
   readonly place: number
   text: string
-  /** Of a call. */
+  /** Set if the item is a tool call. */
   readonly call?: { readonly id: string; readonly name: string }
   readonly kind: 'message' | 'call' | 'reasoning'
   signature: string
@@ -74,7 +74,7 @@ export function responsesStream(frame: Frame): Encoder<ConverseStreamEvent> {
     const { text, toolUse, reasoningContent: reasoning } = delta ?? {}
     let begun = ''
     if (!open.has(index)) {
-      // Texts and reasoning have no start of their own, and an empty text is none.
+      // Bedrock sends no start event for texts and reasoning; an empty text makes no item.
       if (text === '' || (text === undefined && !reasoning)) {
         if (toolUse) throw invalid('arguments came before their call')
         return ''
@@ -114,7 +114,7 @@ export function responsesStream(frame: Frame): Encoder<ConverseStreamEvent> {
       return send({ type: 'response.output_item.done', output_index: place, item })
     }
     if (kind === 'call') {
-      // A tool without parameters gets no input at all.
+      // For a tool without parameters, the model sends no input at all.
       const name = call?.name ?? ''
       const whole = text === '' ? '{}' : text
       return (
@@ -166,7 +166,7 @@ export function responsesStream(frame: Frame): Encoder<ConverseStreamEvent> {
       usage = event.metadata?.usage ?? usage
       return ''
     },
-    // The usage comes after the model's last word, and the last event has it.
+    // Bedrock sends the usage after the end of the model's message, and it belongs in the last event.
     end() {
       const response = ended(frame, output, { stopReason, usage } as Parameters<
         typeof ended
@@ -175,7 +175,7 @@ export function responsesStream(frame: Frame): Encoder<ConverseStreamEvent> {
         ? send({ type: 'response.incomplete', response })
         : send({ type: 'response.completed', response })
     },
-    // Both forms: OpenAI's reference has the first, its clients read the second.
+    // Has both forms: OpenAI's reference documents the first, and its clients read the second.
     failed({ code, message, param = null }) {
       const told = { code, message, param }
       return serverSentEvent(

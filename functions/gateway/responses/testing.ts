@@ -1,4 +1,4 @@
-/** For tests: a request as it is mapped, and events of Bedrock as the caller gets them. */
+/** For tests: a request as it is mapped, and the events that the caller gets for events of Bedrock. */
 import type { GatewayError } from '../errors.ts'
 import type { ConverseStreamEvent } from '../model/wire.ts'
 import { HAIKU } from '../openai/testing/chat.ts'
@@ -16,7 +16,7 @@ export function read(fields: Fields): ResponsesRequest {
 
 export const map = (fields: Fields, model: { readonly id: string } = HAIKU) => mapResponses(read(fields), model)
 
-/** The refusal, as its code, its field and its words. */
+/** The error of a refused request: its code, its field and its message. */
 export function refusal(fields: Fields, model = HAIKU) {
   try {
     map(fields, model)

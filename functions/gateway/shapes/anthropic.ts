@@ -1,4 +1,4 @@
-/** Anthropic's: `{"type":"error","error":{"type","message"},"request_id"}`, in a stream as the event `error`. */
+/** Anthropic's format: `{"type":"error","error":{"type","message"},"request_id"}`, in a stream as the event `error`. */
 import type { GatewayError } from '../errors.ts'
 import { retryHeaders, statusOf } from './openai.ts'
 import { type Shape, serverSentEvent } from './shape.ts'

@@ -1,4 +1,4 @@
-/** Bedrock's: an AWS SDK makes its own exceptions of the header, and of exception frames in a stream. */
+/** Bedrock's format: AWS SDKs choose the exception's class by a header, and in a stream by an exception frame. */
 import { ERRORS } from '../errors.ts'
 import { exceptionFrame } from '../model/event-stream.ts'
 import type { Shape } from './shape.ts'
@@ -22,7 +22,7 @@ export const bedrockShape: Shape = {
   },
 }
 
-/** The exceptions that Bedrock's streams declare; a client makes an error without a type of any other. */
+/** The exceptions that Bedrock's streams declare; for any other, a client throws an error without a type. */
 const STREAM_EXCEPTIONS: Readonly<Record<string, string>> = {
   InternalServerException: 'internalServerException',
   ModelStreamErrorException: 'modelStreamErrorException',

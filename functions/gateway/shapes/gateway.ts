@@ -1,4 +1,4 @@
-/** The gateway's own: `{"error":{"code","message","requestId"}}`. */
+/** The gateway's own format: `{"error":{"code","message","requestId"}}`. */
 import type { Shape } from './shape.ts'
 
 export const gatewayShape: Shape = {

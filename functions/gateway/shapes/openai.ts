@@ -1,4 +1,4 @@
-/** OpenAI's: `{"error":{"message","type","param","code"}}`, in a stream as one event without `[DONE]` after it. */
+/** OpenAI's format: `{"error":{"message","type","param","code"}}`, in a stream as one event without `[DONE]` after it. */
 import { ERRORS, type GatewayError } from '../errors.ts'
 import { type Shape, serverSentEvent } from './shape.ts'
 
@@ -21,7 +21,7 @@ const errorBody = (error: GatewayError) => ({
   error: { message: error.message, type: typeOf(error), param: error.param ?? null, code: error.code },
 })
 
-/** A model that one does not have is not there, for OpenAI's clients and for Anthropic's. */
+/** Clients of OpenAI and of Anthropic expect 404 for a model that the caller may not use. */
 export const statusOf = ({ code, status }: GatewayError): number => (code === 'model_not_allowed' ? 404 : status)
 
 function typeOf(error: GatewayError): string {
@@ -36,8 +36,8 @@ function typeOf(error: GatewayError): string {
 }
 
 /**
- * Clients of OpenAI and of Anthropic repeat 408, 409, 429 and every 5xx twice by themselves. Where that would only cost the
- * tokens again, they are told not to.
+ * Clients of OpenAI and of Anthropic repeat 408, 409, 429 and every 5xx twice by themselves. A header tells them not to, if a repetition could
+ * only cost the tokens again.
  */
 export function retryHeaders({ code, status }: GatewayError): Readonly<Record<string, string>> {
   const repeatedByClients = status >= 500 || [408, 409, 429].includes(status)

@@ -1,4 +1,4 @@
-/** The app with everything real but the connections and the clock, for tests. */
+/** For tests: the app, of which only the connections and the clock are replaced. */
 import { createLocalJWKSet, type JWK } from 'jose'
 import { fromRequest, toResponse } from '../adapters/web.ts'
 import { type AppDependencies, createApp } from '../app.ts'
@@ -16,15 +16,16 @@ import { createRouting } from '../tenant-lookup.ts'
 import { CLIENT_ID, CONVERSE_ANSWER, createFakeAws, ISSUER, items, json, REGION, session } from './support.ts'
 
 /**
- * It takes and gives what `fetch` does.
- * @param operations @default all
+ * Takes and returns what `fetch` does.
+ * @param operations
+ * @default all
  */
 export function createTestApp(key: JWK, time: number, operations?: readonly Operation[]) {
   const { app, ...rest } = createTestAppFor(async (answer) => toResponse(answer), key, time, operations)
   return { ...rest, app: (request: Request, context: RequestContext) => app(fromRequest(request), context) }
 }
 
-/** With an adapter of its own. */
+/** The same with another adapter. */
 export function createTestAppFor<Given>(
   deliver: AppDependencies<Given>['deliver'],
   key: JWK,
@@ -42,7 +43,7 @@ export function createTestAppFor<Given>(
   const { connections, client } = aws
   const credentials = createCredentials({ tenantId: 'tenant1', client, now })
   const log: LogRecord[] = []
-  /** First lines of streams. */
+  /** Admission lines of streams. */
   const admissions: LogRecord[] = []
   const app = createApp({
     tenantId: 'tenant1',

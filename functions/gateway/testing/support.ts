@@ -1,4 +1,4 @@
-/** What the tests of this folder share: a user pool's keys and tokens, a tenant, and AWS behind a fake transport. */
+/** Shared by the tests of this folder: a user pool's keys and tokens, a tenant, and AWS behind a fake transport. */
 import { Readable } from 'node:stream'
 import { HttpResponse } from '@smithy/core/protocols'
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose'
@@ -39,7 +39,7 @@ export const context = (remaining = 30_000): RequestContext => ({
 /** What the gateway adds to a request of {@link context}. */
 export const REQUEST_METADATA = { 'genai:request': 'request-1', 'genai:tenant': 'tenant1' }
 
-/** A signing key of a user pool. */
+/** Makes a signing key of a user pool. */
 export async function createSigner(kid: string) {
   const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true })
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
@@ -48,7 +48,7 @@ export async function createSigner(kid: string) {
   return { jwk, sign, publicKey }
 }
 
-/** Claims of a good ID token of tenant1 at `nowSeconds`. */
+/** Claims of a valid ID token of tenant1 at `nowSeconds`. */
 export function claims(nowSeconds: number, changes: Readonly<Record<string, unknown>> = {}): JWTPayload {
   return {
     iss: ISSUER,
@@ -113,7 +113,7 @@ export const stsError = (code: string, status: number): Answer => ({
 })
 
 type Service = 'cognito-idp' | 'dynamodb' | 'sts' | 'bedrock-runtime'
-/** An answer whose body comes in pieces; a promise is waited for, an error breaks the connection. */
+/** An answer whose body arrives in pieces. A promise among them is waited for; an error breaks the connection. */
 export interface StreamReply {
   readonly status: 200
   readonly headers: Readonly<Record<string, string>>
@@ -132,14 +132,14 @@ export interface Exchange {
 }
 type Reply = Made | ((exchange: Exchange) => Made | Promise<Made>)
 
-/** A stream of Bedrock; each piece is what one read brings. */
+/** An answer of Bedrock that streams; each piece is what one read brings. */
 export const streamed = (...chunks: (Uint8Array | Promise<Uint8Array>)[]): StreamReply => ({
   status: 200,
   headers: { 'content-type': 'application/vnd.amazon.eventstream' },
   chunks,
 })
 
-/** A short answer of ConverseStream, one frame a piece. */
+/** A short answer of ConverseStream, one frame in each piece. */
 export const converseFrames = (...texts: readonly string[]): Uint8Array[] => [
   eventFrame('messageStart', { role: 'assistant' }),
   ...texts.map((text) => eventFrame('contentBlockDelta', { contentBlockIndex: 0, delta: { text } })),
@@ -148,10 +148,10 @@ export const converseFrames = (...texts: readonly string[]): Uint8Array[] => [
   eventFrame('metadata', { usage: CONVERSE_ANSWER.usage, metrics: { latencyMs: 7 } }),
 ]
 
-/** AWS as seen through the SDK's clients: a settable reply per service, and every exchange that was made. */
+/** AWS as the SDK's clients see it: a reply for each service, which tests can change, and a list of all exchanges. */
 export function createFakeAws(replies: Record<Service, Reply>) {
   const exchanges: Exchange[] = []
-  /** Bodies of answers that were closed before their end. */
+  /** Exchanges whose answer was closed before its end. */
   const closed: Exchange[] = []
   const connections: Connections = {
     async handle(request, { abortSignal, requestTimeout } = {}) {
@@ -197,7 +197,7 @@ function bodyOf(chunks: StreamReply['chunks'], { host, signal }: Exchange, onClo
   body.destroy = (error) => {
     if (!closed && !body.readableEnded) onClose()
     closed = true
-    // A stream made of a generator waits for what the generator waits for; a connection does not.
+    // Ending a stream that was made of a generator waits for what the generator waits for; ending a connection does not.
     reject(error ?? new ConnectionError('aborted', host))
     return destroy(error)
   }
@@ -211,7 +211,7 @@ function serviceOf(host: string): Service {
   return host.startsWith('cognito-idp.') ? 'cognito-idp' : 'bedrock-runtime'
 }
 
-/** A promise that is settled from outside. */
+/** Makes a promise that is settled from outside. */
 export function deferred<T>() {
   return Promise.withResolvers<T>()
 }
