@@ -429,7 +429,12 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
         'policy',
         'aws:iam/policy:Policy',
         'p',
-        { name: 'genai-gateway-boundary', arn: `arn:aws:iam::${HUB}:policy/genai-gateway-boundary` },
+        {
+          name: 'genai-gateway-boundary',
+          arn: `arn:aws:iam::${HUB}:policy/genai-gateway-boundary`,
+          path: '/',
+          policy: '{}',
+        },
       ],
       [
         'function',
