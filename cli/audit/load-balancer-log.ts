@@ -10,7 +10,7 @@ import { TENANT_ID } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
 import type { TrailQuery, TrailRecord } from './trail.ts'
 
-/** Fields of a line, by their place in AWS's format; further ones may follow. */
+/** Fields of a line, by their place in AWS's format; a line may have further fields after them. */
 const CLIENT = 3
 const STATUS = 8
 const TARGET_STATUS = 9
@@ -21,7 +21,7 @@ const CREATED = 21
 const ACTIONS = 22
 const REASON = 24
 
-/** What AWS answers for a client that closed its connection before it was answered. */
+/** The status that AWS logs for a client that closed its connection before it was answered. */
 const HUNG_UP = 460
 
 const FIELD = /"((?:[^"\\]|\\.)*)"|\S+/g
@@ -55,17 +55,18 @@ export function doorRecord(line: string): TrailRecord | undefined {
   }
 }
 
-/** Who decided, and what. */
+/** Who decided, and the decision. */
 function decided(
   status: number,
   reason: string,
   forwarded: boolean,
 ): { readonly decision: string; readonly check: string } {
   if (status === HUNG_UP) return { decision: 'left', check: 'client' }
-  // No function saw it: all of the tenant's reserved concurrency was in use.
+  // No function received the request: all of the tenant's reserved concurrency was in use.
   if (reason === 'LambdaThrottling') return { decision: 'refused', check: 'concurrency' }
   if (status < 500) return { decision: 'refused', check: 'door' }
-  // A gateway took the request, and failed or was too late, so its decision is not known. Or the request was not forwarded at all.
+  // Either a gateway received the request and then failed or took too long, so its decision is not known, or the request was not forwarded at
+  // all.
   return { decision: 'unanswered', check: forwarded ? 'function' : 'door' }
 }
 
@@ -79,15 +80,15 @@ function pathOf(request: string): string {
 const shown = (text: string) => text.replaceAll(/[^\x21-\x7e]/g, '?').slice(0, LONGEST)
 
 /**
- * @param folder with access logs as the load balancer wrote them, in folders of their own or not, compressed or not
- * @throws UserError when there is none
+ * @param folder with access logs as the load balancer wrote them, in sub-folders or not, compressed or not
+ * @throws UserError if there are none
  */
 export async function readDoor(folder: string, { tenant, since }: TrailQuery): Promise<readonly TrailRecord[]> {
   const found: TrailRecord[] = []
   for (const file of logFiles(folder)) {
     const raw = createReadStream(file)
     const text = file.endsWith('.gz') ? raw.pipe(createGunzip()) : raw
-    // A pipe does not hand on errors.
+    // A pipe does not pass on errors.
     raw.on('error', (error) => text.destroy(error))
     try {
       for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {

@@ -3,7 +3,7 @@ import { UserError } from '../verb.ts'
 const UNITS = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /**
- * @param text `15m`, `24h`, `7d`, or a date as ISO 8601 has it
+ * @param text `15m`, `24h`, `7d`, or a date in ISO 8601
  * @returns milliseconds since 1970
  * @throws UserError for anything else
  */

@@ -19,7 +19,10 @@ export interface TrailAccess {
 }
 
 export interface TrailQuery {
-  /** One tenant's stream. @default every tenant's */
+  /**
+   * The stream of one tenant only.
+   * @default every tenant's
+   */
   readonly tenant?: string
   /** Milliseconds since 1970. */
   readonly since: number
@@ -27,7 +30,7 @@ export interface TrailQuery {
 
 /** A record of the trail, or a decision of the load balancer (load-balancer-log.ts), which has check names of its own. */
 export interface TrailRecord extends AuditRecord {
-  /** Of the load balancer's: why, the address that asked, and for what. */
+  /** For a decision of the load balancer: the reason, the address from which the request came, and its path. */
   readonly reason?: string
   readonly client?: string
   readonly path?: string
@@ -36,7 +39,7 @@ export interface TrailRecord extends AuditRecord {
 const TIMEOUT_MILLISECONDS = 30_000
 
 /**
- * Every decision once, in the order of time: CloudWatch Logs may deliver a line twice, and both have the same `event`.
+ * Returns every decision once, in the order of time: CloudWatch Logs may deliver a line twice, and both copies have the same `event`.
  * @throws UserError for what AWS refuses
  */
 export async function readTrail(access: TrailAccess, { tenant, since }: TrailQuery): Promise<readonly TrailRecord[]> {
@@ -66,7 +69,7 @@ export async function readTrail(access: TrailAccess, { tenant, since }: TrailQue
       }
     }
   } catch (error) {
-    // The stream is made with the tenant's first decision.
+    // The stream is created with the tenant's first decision.
     if (error instanceof ResourceNotFoundException && /log stream/.test(error.message)) return []
     throw error instanceof CloudWatchLogsServiceException ? refused(error) : error
   } finally {

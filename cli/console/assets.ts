@@ -31,7 +31,7 @@ interface Bundled {
   readonly style: Buffer
 }
 
-/** Of the page's sources, what they import of this folder, and the libraries' versions. */
+/** Changes with the page's sources, with the files of this folder that they import, and with the libraries' versions. */
 function versionOf(): string {
   const hash = createHash('sha256')
   for (const folder of [SOURCE, PAGE])
@@ -63,7 +63,7 @@ async function bundle(folder: string): Promise<Bundled> {
     logLevel: 'silent',
     legalComments: 'inline',
   })
-  // What earlier versions of the page were bundled to.
+  // Removes bundles of earlier versions of the page.
   rmSync(KEPT, { recursive: true, force: true })
   const file = (end: string) => Buffer.from(outputFiles.find(({ path }) => path.endsWith(end))?.contents ?? '')
   const bundled = { script: file('.js'), style: file('.css') }
@@ -72,7 +72,7 @@ async function bundle(folder: string): Promise<Bundled> {
     ['main.js', bundled.script],
     ['style.css', bundled.style],
   ] as const) {
-    // Two that start at once write the same.
+    // Two commands that start at the same time write the same files.
     const draft = join(folder, `${name}.${process.pid}`)
     writeFileSync(draft, body)
     renameSync(draft, join(folder, name))

@@ -15,22 +15,28 @@ import { serveConsole } from './server.ts'
 import { Usage } from './usage.ts'
 
 export interface Console {
-  /** With the token in its fragment. */
+  /** The page's address, with the token in its fragment. */
   readonly url: string
-  /** Makes the page ready before somebody opens it. */
+  /** Bundles the page before somebody opens it. */
   warm(): void
   close(): void
 }
 
 export interface ConsoleOptions {
   readonly cloud: Pick<LocalCloud, 'ledger' | 'organization' | 'watch'>
-  /** The switch that `genai fault` uses as well. @throws UserError */
+  /**
+   * Switches a fault, as `genai fault` does.
+   * @throws UserError
+   */
   readonly faults: (request: unknown) => readonly FaultRow[]
-  /** @default read from the hub's tables */
+  /**
+   * Reads the limits.
+   * @default from the hub's tables
+   */
   readonly limits?: () => Promise<readonly TenantLimitsView[]>
 }
 
-/** Of the newest: a page that falls behind is told how many it has missed. */
+/** Number of newest changes that are kept: a page that falls further behind is told how many it has missed. */
 const MOST_AT_ONCE = 40
 const FIRST_REQUESTS = 100
 const LIMITS_MILLISECONDS = 3_000
@@ -112,7 +118,7 @@ export async function openConsole({ cloud, faults, limits = readLimits }: Consol
   }
 }
 
-/** The ledger as it is drawn, made anew when somebody looks after it has changed. */
+/** The picture of the ledger, made anew when somebody watches and the ledger has changed. */
 class Picture {
   isOld = false
   readonly #cloud: ConsoleOptions['cloud']
@@ -136,7 +142,7 @@ class Picture {
     const { scene } = this
     if (scene === this.#seen) return undefined
     this.#seen = scene
-    // A policy that changes is no other picture: what is lit in it stays.
+    // A policy's change does not change the picture, so what is lit in it stays lit.
     const told = JSON.stringify({ ...scene, version: 0 })
     if (told === this.#told) return undefined
     this.#told = told
@@ -164,7 +170,7 @@ class Switches {
     return this.#ask({ verb: 'list' })
   }
 
-  /** Commands in other shells switch as well, and what is on counts what it hits. */
+  /** Other shells switch faults as well, and each switched fault counts the calls that it affects. */
   takeChanged(): readonly FaultRow[] | undefined {
     const rows = this.rows()
     const text = JSON.stringify(rows)
@@ -174,7 +180,7 @@ class Switches {
   }
 }
 
-/** Read only while somebody looks: it takes calls of the cloud's own services. */
+/** Read only while somebody watches, because it makes calls of the cloud's own services. */
 class Limited {
   now: readonly TenantLimitsView[] = []
   readonly #read: () => Promise<readonly TenantLimitsView[]>

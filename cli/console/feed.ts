@@ -2,9 +2,9 @@
 import type { ServerResponse } from 'node:http'
 import type { Message } from './messages.ts'
 
-/** A page draws no more often. */
+/** A page is not drawn more often than this. */
 const EVERY_MILLISECONDS = 100
-/** A page that does not read its events is disconnected when this much is waiting. */
+/** A page that does not read its events is disconnected when this many bytes are waiting. */
 const MOST_WAITING_BYTES = 4 * 1024 * 1024
 
 export class Feed {
@@ -14,8 +14,8 @@ export class Feed {
   #timer: NodeJS.Timeout | undefined
 
   /**
-   * @param gather what has changed since it was asked last
-   * @param whole what a page begins with
+   * @param gather returns what has changed since it was last called
+   * @param whole returns everything, which a page gets first
    */
   constructor(gather: () => readonly Message[], whole: () => Message) {
     this.#gather = gather
@@ -28,14 +28,14 @@ export class Feed {
 
   add(response: ServerResponse): void {
     response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
-    // What has changed while nobody looked is in the whole.
+    // Changes that happened while nobody watched are part of the whole.
     if (this.#open.size === 0) this.#gather()
     this.#open.add(response)
     response.once('close', () => {
       this.#open.delete(response)
       if (this.#open.size === 0) this.#rest()
     })
-    // What the others are told next is in the whole already; to be told it again does no harm.
+    // The next changes sent to the other pages are in the whole already; to receive them again does no harm.
     response.write(encode(this.#whole()))
     this.#timer ??= setInterval(() => this.#tell(), EVERY_MILLISECONDS)
     this.#timer.unref()

@@ -5,7 +5,7 @@ import { functionName } from '../../shared/naming.ts'
 export interface GatewayLine {
   readonly requestId: string
   readonly tenant: string
-  /** Milliseconds since 1970: when the gateway got it. */
+  /** Milliseconds since 1970 when the gateway received the request. */
   readonly at: number
   readonly status?: number
   readonly decision?: string
@@ -23,7 +23,7 @@ export interface GatewayLine {
 }
 
 const PREFIX = `/aws/lambda/${functionName('')}`
-/** Of functions, whose answer is still to come. */
+/** Lines of functions whose answer is still to come. */
 const KEPT = 300
 
 export class GatewayLines {

@@ -11,7 +11,7 @@ export interface Guard {
   readonly token: string
 }
 
-/** Nothing is loaded from elsewhere, nothing is written into the page as markup, nobody frames it. */
+/** The page loads nothing from other sites, inserts nothing as markup, and cannot be shown in a frame. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -32,14 +32,14 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 }
 
-/** @returns why a request is refused whatever it asks for; undefined for one that may go on */
+/** @returns the reason why a request is refused whatever it asks for, or undefined */
 export function foreign({ port }: Guard, headers: IncomingHttpHeaders): string | undefined {
   const own = [`127.0.0.1:${port}`, `localhost:${port}`]
   if (!own.includes(headers.host ?? '')) return `This port answers as ${own.join(' and ')} only.`
   const { origin } = headers
   if (origin !== undefined && origin !== `http://${headers.host}`) return 'This port answers its own page only.'
   const site = headers['sec-fetch-site']
-  // A link from elsewhere opens the page, which has no token then.
+  // Somebody who follows a link from another site opens the page without a token.
   if (site !== undefined && site !== 'same-origin' && site !== 'none' && headers['sec-fetch-mode'] !== 'navigate')
     return 'This port answers its own page only.'
   return undefined

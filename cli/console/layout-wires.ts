@@ -7,27 +7,27 @@ export interface Box {
 }
 
 export interface Joint {
-  /** For the `d` of an SVG path. */
+  /** Text for the `d` of an SVG path. */
   readonly d: string
 }
 
-/** How far a curve swings out between two that stand below one another. */
+/** How far a curve goes out to the side between two nodes of which one is below the other. */
 const SWING = 22
 
 export function joined(a: Box, b: Box): Joint {
   const [ay, by] = [a.y + a.h / 2, b.y + b.h / 2]
   if (a.x + a.w <= b.x) return curve(a.x + a.w, ay, b.x, by)
   if (b.x + b.w <= a.x) return curve(a.x, ay, b.x + b.w, by)
-  // One is in the other: a table in its gateway.
+  // One node is inside the other: a table in its gateway.
   if (contains(a, b) || contains(b, a)) return { d: `M${point(a.x + a.w / 2, ay)}L${point(b.x + b.w / 2, by)}` }
-  // A service below its endpoint is of another width, not of a multiple: straight down to it.
+  // A service below its endpoint has another width, so the wire goes straight down to it.
   if (a.w !== b.w && Math.max(a.w, b.w) < 2 * Math.min(a.w, b.w)) {
     const [ax, bx] = [a.x + a.w / 2, b.x + b.w / 2]
     const [from, to] = ay < by ? [a.y + a.h, b.y] : [a.y, b.y + b.h]
     const bend = (from + to) / 2
     return { d: `M${point(ax, from)}C${point(ax, bend)} ${point(bx, bend)} ${point(bx, to)}` }
   }
-  // In one column something may stand between them: round it, on the nearer side.
+  // Nodes of the same column may have others between them, so the curve goes round these on the nearer side.
   const left = Math.abs(a.x - b.x) < Math.abs(a.x + a.w - b.x - b.w)
   const [from, to] = left ? [a.x, b.x] : [a.x + a.w, b.x + b.w]
   const edge = left ? Math.min(from, to) - SWING : Math.max(from, to) + SWING
@@ -50,25 +50,25 @@ const point = (x: number, y: number) => `${Math.round(x * 10) / 10},${Math.round
 export interface Curve extends Joint {
   readonly from: string
   readonly to: string
-  /** Of an endpoint to its service, of which there are many: drawn when a request takes it. */
+  /** The wire from an endpoint to its service, of which there are many: drawn only when a request takes it. */
   readonly quiet: boolean
 }
 
-/** What is drawn, as far as ways go. */
+/** The parts of the picture that matter for paths. */
 export interface Ground {
   readonly nodes: ReadonlyMap<string, Box>
   readonly wires: readonly Curve[]
 }
 
 export interface Track {
-  /** Every node that lights up, in its order. */
+  /** Every node that lights up, in order. */
   readonly nodes: readonly string[]
   readonly curves: readonly string[]
 }
 
 /**
- * The curves of a part of a request's way. Between two that are joined by way of others, such as a gateway and the Transit Gateway,
- * along the wires; between two that no wire joins, straight there.
+ * The curves of one part of a request's path. Between two nodes that are joined by way of others, such as a gateway and the Transit Gateway, it
+ * follows the wires; between two that no wire joins, it goes straight.
  */
 export function track(plan: Ground, way: readonly string[]): Track {
   const nodes: string[] = []
@@ -76,7 +76,7 @@ export function track(plan: Ground, way: readonly string[]): Track {
   let last: string | undefined
   for (const id of way) {
     if (!plan.nodes.has(id)) continue
-    // A table is looked up where the gateway is: nothing moves.
+    // A table is drawn inside its gateway, so nothing moves.
     if (id.startsWith('table:')) {
       nodes.push(id)
       continue
@@ -95,7 +95,7 @@ export function track(plan: Ground, way: readonly string[]): Track {
   return { nodes, curves }
 }
 
-/** More is a way round, not the way. */
+/** With more parts, it would be a detour and not the path. */
 const FURTHEST = 3
 
 function shortest({ wires }: Pick<Ground, 'wires'>, from: string, to: string): readonly string[] | undefined {

@@ -21,7 +21,7 @@ export interface Frame extends Box {
   readonly urn?: string
 }
 
-/** A subnet's line at the foot of its tier. */
+/** Height of a subnet's line at the bottom of its tier. */
 export interface Foot {
   readonly x: number
   readonly y: number
@@ -42,17 +42,17 @@ const GAP = 12
 const PAD = 10
 const HEAD = 28
 const FOOT_LINE = 14
-/** Where people look first. */
+/** The place where people look first. */
 const NODE = { w: 192, h: 46 }
 const SMALL = { w: 92, h: 28 }
 const CLIENT = { w: 108, h: 46 }
 const ICON = { w: 30, h: 30 }
 const SERVICE = { w: 138, h: 30 }
 const ROUTER = { w: 166, head: 46, table: 30 }
-/** Between the columns, for the wires. */
+/** Space between the columns, for the wires. */
 const AISLE = 44
 
-/** Everything of a part of the picture, as if it began at 0, 0. */
+/** One part of the picture, drawn as if it began at 0, 0. */
 interface Part {
   readonly w: number
   readonly h: number
@@ -182,7 +182,7 @@ function tierPart({ label, purpose, subnets, nodes }: Tier): Part {
   return { w, h, frames: [frame], feet, nodes: at(inside, PAD, HEAD - 4).nodes }
 }
 
-/** A tier is as high as its neighbours; its subnets stay at its foot, and a single thing in it in the middle. */
+/** A tier is as high as its neighbours; its subnets stay at the bottom, and a single node is in the middle. */
 function stretched(part: Part, h: number): Part {
   const more = h - part.h
   if (more <= 0) return part
@@ -219,7 +219,7 @@ const nodePart = (node: SceneNode, size: { readonly w: number; readonly h: numbe
   nodes: [{ node, x: 0, y: 0, ...size }],
 })
 
-/** In rows, as many in each as there is room for. */
+/** Arranged in rows, with as many nodes in each as fit. */
 function grid(
   nodes: readonly SceneNode[],
   width: number,
@@ -251,7 +251,7 @@ function column(parts: readonly Part[], gap: number): Part {
   return placed.length === 0 ? EMPTY : { ...together(placed), h: y - gap }
 }
 
-/** Moved; its size then counts from 0, 0. */
+/** Moves a part; its size then counts from 0, 0. */
 function at(part: Part, x: number, y: number): Part {
   const moved = <T extends { readonly x: number; readonly y: number }>(one: T): T => ({
     ...one,

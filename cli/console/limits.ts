@@ -4,7 +4,7 @@ import { livingTenants, type TenantsTable } from '../tenant/items.ts'
 import { limitRows, withUsage } from '../tenant/limits.ts'
 import type { TenantLimitsView } from './messages.ts'
 
-/** @returns nothing while there is no hub, or it cannot be read: a page shows what there is */
+/** @returns nothing while there is no hub, or while it cannot be read, so that the page still shows the rest */
 export async function readLimits(): Promise<readonly TenantLimitsView[]> {
   try {
     return await withHub({}, limitsOfTenants)

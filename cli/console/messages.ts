@@ -15,19 +15,19 @@ export type NodeKind =
   | 'api'
   | 'distribution'
 
-/** Something of the picture. Its id is what a hop's kind and id come to: `loadBalancer:arn:…`. */
+/** A node of the picture. Its id is made of a hop's kind and id: `loadBalancer:arn:…`. */
 export interface SceneNode {
   readonly id: string
   readonly kind: NodeKind
   readonly label: string
-  /** Under the label, smaller. */
+  /** A smaller text below the label. */
   readonly note: string
-  /** The resource that it stands for. */
+  /** The resource that the node stands for. */
   readonly urn?: string
   readonly tenant?: string
-  /** A service of AWS's that needs no more room than its name. */
+  /** A service of AWS that is drawn by its name only. */
   readonly small?: true
-  /** Of a route table: `10.64.0.0/24 → genai-tenant1`, `10.64.0.0/10 → blackhole`. */
+  /** Routes of a route table: `10.64.0.0/24 → genai-tenant1`, `10.64.0.0/10 → blackhole`. */
   readonly routes?: readonly string[]
 }
 
@@ -52,11 +52,11 @@ export interface Network {
 export interface SceneAccount {
   readonly id: string
   readonly name: string
-  /** The hub's is the one with the Transit Gateway, or with the load balancer. */
+  /** The hub's VPC is the one with the Transit Gateway, or with the load balancer. */
   readonly role: 'hub' | 'spoke'
   readonly tenants: readonly string[]
   readonly networks: readonly Network[]
-  /** In no VPC: AWS's services as this account has them, functions, distributions. */
+  /** Nodes in no VPC: AWS's services as this account has them, functions, distributions. */
   readonly services: readonly SceneNode[]
   readonly resources: number
 }
@@ -84,25 +84,25 @@ export interface Scene {
   readonly wires: readonly Wire[]
 }
 
-/** A part of a request's way. */
+/** One part of a request's path. */
 export interface Leg {
   readonly kind: 'arrival' | 'firewall' | 'token' | 'forward' | 'call' | 'connection' | 'gateway' | 'fault'
   readonly label: string
-  /** Milliseconds since the request came. */
+  /** Milliseconds since the request arrived. */
   readonly at: number
   readonly milliseconds?: number
-  /** Absent while it goes on. */
+  /** Absent while the part has not ended. */
   readonly ok?: boolean
-  /** Why not, or what was answered. */
+  /** The reason if it was refused, or what was answered. */
   readonly detail?: string
-  /** Ids of nodes, in the order in which they are passed. */
+  /** Ids of the nodes, in the order in which the request passes them. */
   readonly way: readonly string[]
-  /** Several requests were under way there: it may be another one's. */
+  /** Set if several requests were there at the same time, so that this part may belong to another one. */
   readonly guessed?: true
 }
 
 export interface Stopped {
-  /** In the words of {@link LAYERS}, where it is one of them. */
+  /** Named as in {@link LAYERS}, if it is one of them. */
   readonly layer: string
   readonly why: string
   /** Id of the node where it happened. */
@@ -148,7 +148,7 @@ export interface DecisionView {
   readonly message?: string
 }
 
-/** A leg with everything that is known of it. */
+/** A part of a request's path, with everything that is known of it. */
 export interface LegDetail extends Leg {
   readonly hops: readonly Hop[]
   readonly decisions: readonly DecisionView[]
@@ -179,10 +179,10 @@ export interface AuditView {
   readonly outcome?: string
 }
 
-/** Requests and tokens of a tenant, in slices of time, the oldest first. */
+/** Requests and tokens of a tenant, in slices of time, oldest first. */
 export interface TenantUsage {
   readonly tenant: string
-  /** Seconds since 1970: when each slice began. */
+  /** Seconds since 1970 at which each slice began. */
   readonly times: readonly number[]
   readonly requests: readonly number[]
   readonly refused: readonly number[]
@@ -252,7 +252,7 @@ export type Message =
   | {
       readonly kind: 'requests'
       readonly requests: readonly RequestView[]
-      /** How many more there were since the last message. */
+      /** How many more changes there were since the last message. */
       readonly left: number
       readonly totals: Totals
     }

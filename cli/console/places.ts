@@ -11,7 +11,7 @@ const SERVICE = 'aws:ecs/service:Service'
 
 export class Places {
   readonly #nodes = new Map<string, SceneNode>()
-  /** Network interface of a task → its service's node. */
+  /** For the network interface of a task: its service's node. */
   readonly #tasks = new Map<string, string>()
 
   constructor(scene: Scene, ledger: LedgerView) {
@@ -34,7 +34,7 @@ export class Places {
     return this.#nodes.get(id)
   }
 
-  /** Nodes that a path passes. Names, rules of groups and routes are no places. */
+  /** Nodes that a path passes. Names, rules of security groups and routes are not places. */
   way(hops: readonly Hop[], serviceName?: string): readonly string[] {
     const way: string[] = []
     for (const hop of hops) for (const id of this.#of(hop, serviceName)) if (way.at(-1) !== id) way.push(id)
@@ -48,14 +48,14 @@ export class Places {
     return ids.filter((one) => this.#nodes.has(one))
   }
 
-  /** Node of a service of containers, by its name. */
+  /** Node of a Fargate service, by its name. */
   service(name: string | undefined): string | undefined {
     return name === undefined
       ? undefined
       : [...this.#nodes.keys()].find((id) => id.startsWith('tasks:') && id.endsWith(`/${name}`))
   }
 
-  /** Node of one of AWS's services, in this account, or else, for who has none, in the first that has it. */
+  /** Node of one of AWS's services: in this account, or otherwise in the first account that has it. */
   api(service: string, account: string | undefined): string | undefined {
     const label = apiLabel(service)
     if (account !== undefined) {

@@ -8,7 +8,7 @@ import { CHECKS, FIREWALL, IAM_LAYERS, NETWORK_LAYERS, TOKEN } from './words.ts'
 
 type Of<Kind extends Observed['kind']> = Extract<Observed, { kind: Kind }>
 
-/** A leg that may still go on. */
+/** A part of a path that may not have ended. */
 interface OpenLeg {
   kind: Leg['kind']
   label: string
@@ -24,7 +24,7 @@ interface OpenLeg {
   stopped?: Stopped
 }
 
-/** One that asks again and again is no reason to grow. */
+/** Most parts of a path that are kept, because some requests repeat a call again and again. */
 const MOST_LEGS = 60
 
 export class Recorded {
@@ -32,7 +32,7 @@ export class Recorded {
   readonly began: number
   readonly tenant: string | undefined
   outcome: Outcome = 'under way'
-  /** Where it is: see {@link UnderWay}. */
+  /** Where the request is: see {@link UnderWay}. */
   place?: string
   passedOnAt?: number
   #gateway: string | undefined
@@ -57,17 +57,17 @@ export class Recorded {
     return this.#answer !== undefined
   }
 
-  /** The gateway has said what came of it. */
+  /** The gateway has reported its decision. */
   get isTold(): boolean {
     return this.#line?.decision !== undefined
   }
 
-  /** The gateway's own id of it. */
+  /** The gateway's own id of the request. */
   get lineId(): string | undefined {
     return this.#line?.requestId
   }
 
-  /** What the load balancer does by itself. */
+  /** What the load balancer does itself. */
   atTheDoor(step: Of<'blocked'> | Of<'validated'>): void {
     const way = this.#legs[0]?.way.slice(-1) ?? []
     const at = step.at - this.began
@@ -82,7 +82,7 @@ export class Recorded {
     this.#add({ kind, label: layer, at, ok, detail: why, way, hops: [], ...stopped })
   }
 
-  /** @returns where it is then */
+  /** @returns where the request is then */
   forward({ to, at }: Of<'forwarded'>, places: Places): string {
     this.passedOnAt = at
     const from = this.#legs[0]?.way.at(-1)
@@ -161,7 +161,7 @@ export class Recorded {
     leg.label = `${leg.label}: ${operation}`
   }
 
-  /** A connection that cannot be made, or is not there any more. */
+  /** A connection that cannot be made, or has been closed. */
   lose({ host, outcome, at, from }: Of<'connected'>, places: Places, guessed: boolean): void {
     if (outcome.reachable) return
     const way = places.way(outcome.hops, from.kind === 'task' ? from.serviceName : undefined)
@@ -177,7 +177,7 @@ export class Recorded {
       stopped,
       ...(guessed && { guessed: true }),
     })
-    // Packets that are lost are waited for: what stopped it is told meanwhile.
+    // A client waits for lost packets; the page shows in the meantime what stopped them.
     if (this.outcome === 'under way') this.#stopped = stopped
   }
 

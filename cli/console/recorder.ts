@@ -11,7 +11,7 @@ import { UnderWay } from './under-way.ts'
 
 export interface RecorderOptions {
   readonly places: () => Places
-  /** Requests that are kept. */
+  /** Number of requests that are kept. */
   readonly kept?: number
 }
 
@@ -25,7 +25,7 @@ export class Recorder {
   readonly #requests = new Map<string, Recorded>()
   readonly #underWay = new UnderWay()
   readonly #lines = new GatewayLines()
-  /** Call → whose it is. */
+  /** For each call, the request to which it belongs. */
   readonly #calls = new Map<number, Recorded>()
   readonly #changed = new Set<Recorded>()
   #arrived = 0
@@ -79,14 +79,14 @@ export class Recorder {
     }
   }
 
-  /** Those that are another than when this was asked last, the newest last. */
+  /** Requests that have changed since this was last called, newest last. */
   takeChanged(): readonly RequestView[] {
     const changed = [...this.#changed].map((request) => request.view())
     this.#changed.clear()
     return changed
   }
 
-  /** The newest last. */
+  /** Sorted, newest last. */
   latest(count: number): readonly RequestView[] {
     return [...this.#requests.values()].slice(-count).map((request) => request.view())
   }
@@ -135,7 +135,7 @@ export class Recorder {
     this.#changed.add(request)
   }
 
-  /** By the trace that the caller passes on, or else by where the call comes from. */
+  /** Finds the request by the trace that the caller passes on, or otherwise by where the call comes from. */
   #whose({ from, ...step }: Of<'called'> | Of<'connected'>, work: (request: Recorded, guessed: boolean) => void): void {
     const traced =
       'traceId' in step && step.traceId !== undefined ? this.#requests.get(rootOf(step.traceId)) : undefined
@@ -145,7 +145,7 @@ export class Recorder {
     this.#changed.add(found.request)
   }
 
-  /** The gateway's own line: who asked for what, and what it decided. */
+  /** The gateway's own line: who sent the request, for what, and the decision. */
   #log({ logGroup, lines, at }: Of<'logged'>): void {
     for (const line of this.#lines.read(logGroup, lines)) {
       const request = this.#underWay.ofLine(line, at)
@@ -153,7 +153,7 @@ export class Recorder {
       else {
         const before = request.outcome
         request.tell(line)
-        // A line that comes after the answer may say who has refused it.
+        // A line that arrives after the answer may say who refused the request.
         if (before === 'failed' && request.outcome === 'refused') {
           this.#failed -= 1
           this.#refused += 1

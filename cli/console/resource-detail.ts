@@ -4,7 +4,7 @@ import type { Declared, Value } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tenantOf } from './declared.ts'
 import type { Policy, ResourceDetail } from './messages.ts'
 
-/** @returns undefined for what is not declared (any more) */
+/** @returns undefined for a resource that is not declared, or no longer declared */
 export function resourceDetail(source: SceneSource, urn: string): ResourceDetail | undefined {
   const resource = source.ledger.byUrn(urn)
   if (!resource) return undefined
@@ -71,7 +71,7 @@ function policiesOn(source: SceneSource, resource: Declared): readonly Policy[] 
   return policies
 }
 
-/** The role itself, or those that the resource runs as. */
+/** The role itself, or the roles that the resource uses. */
 function rolesOf({ ledger }: SceneSource, { type, outputs }: Declared): readonly string[] {
   if (type === 'aws:iam/role:Role') return [String(outputs.arn)]
   if (type === 'aws:ecs/service:Service') {

@@ -3,7 +3,7 @@ import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { type SceneSource, tenantOf } from './declared.ts'
 import type { SceneNode } from './messages.ts'
 
-/** By their names on the wire; two that are one thing to people have one name. */
+/** Services by their names on the wire; two names of one service get one label. */
 const NAMES: Readonly<Record<string, string>> = {
   'bedrock-runtime': 'Bedrock',
   dynamodb: 'DynamoDB',
@@ -46,7 +46,7 @@ export function apisOf(source: SceneSource, account: string, resources: readonly
   }))
 }
 
-/** A tenant's account, whether its role may still call them or not. The hub has none of its own. */
+/** Whether the account has models. A tenant's account has them whether or not its role may still call them. The hub has none of its own. */
 const hasModels = ({ organization, ledger }: SceneSource, account: string, resources: readonly Declared[]) =>
   (organization.accounts.find(({ id }) => id === account)?.models.length ?? 0) > 0 &&
   !ledger.all(GATEWAY).some((gateway) => gateway.account === account) &&

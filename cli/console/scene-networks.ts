@@ -4,7 +4,7 @@ import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import { list, type SceneSource, tagOf, tenantOf } from './declared.ts'
 import type { Network, NodeKind, SceneNode, Tier } from './messages.ts'
 
-/** A node, and the resource and the network that it is of. */
+/** A node, with its resource and its network. */
 export interface Placed {
   readonly node: SceneNode
   readonly resource: Declared
@@ -83,7 +83,10 @@ export function networkOf(source: SceneSource, vpc: Declared, isHub: boolean, pl
   }
 }
 
-/** `network-public-1` in the VPC `network` is `public`, `genai-tenant1-endpoint-use1-az1` in `genai-tenant1` `endpoint`. */
+/**
+ * The purpose in a subnet's name: `network-public-1` in the VPC `network` is `public`, `genai-tenant1-endpoint-use1-az1` in `genai-tenant1` is
+ * `endpoint`.
+ */
 function purposeOf(subnet: Declared, vpcName: string): string {
   const given = tagOf(subnet, 'Name') ?? subnet.id
   const bare = given.startsWith(`${vpcName}-`) ? given.slice(vpcName.length + 1) : given
@@ -93,10 +96,10 @@ function purposeOf(subnet: Declared, vpcName: string): string {
 function sitsIn({ ledger }: SceneSource, { outputs }: Declared, subnets: ReadonlySet<string>): boolean {
   const [first] = list(outputs, 'elasticNetworkInterfaces')
   if (first !== undefined) return isObject(first) && subnets.has(String(first.subnetId))
-  // A service whose tasks are still to come.
+  // A service whose tasks have not started yet.
   const configuration = outputs.networkConfiguration
   if (isObject(configuration)) return subnets.has(String(list(configuration, 'subnets')[0]))
-  // A gateway endpoint has no address: it is where its route tables are.
+  // A gateway endpoint has no address: it is drawn where its route tables are.
   const tables = list(outputs, 'routeTableIds')
   return [...subnets].some((id) => {
     const association = ledger.findBy('aws:ec2/routeTableAssociation:RouteTableAssociation', 'subnetId', id)
@@ -104,7 +107,7 @@ function sitsIn({ ledger }: SceneSource, { outputs }: Declared, subnets: Readonl
   })
 }
 
-/** A route leads to an internet gateway. */
+/** Whether a route leads to an internet gateway. */
 const leadsOut = ({ ledger }: SceneSource, subnets: readonly Declared[]) =>
   subnets.some(({ id }) => {
     const association = ledger.findBy('aws:ec2/routeTableAssociation:RouteTableAssociation', 'subnetId', id)

@@ -17,7 +17,7 @@ const DISTRIBUTION = 'aws:cloudfront/distribution:Distribution'
 
 export function sceneOf(source: SceneSource): Scene {
   const { ledger, organization } = source
-  // What was left behind on purpose, such as logs, is no platform.
+  // Resources that were left behind on purpose, such as logs, are not part of the platform.
   const declared = ledger.all().filter(({ urn }) => !urn.endsWith('#retained'))
   const placed: Placed[] = []
   const hub = (ledger.all(GATEWAY)[0] ?? ledger.all(LOAD_BALANCER)[0] ?? declared[0])?.account
@@ -54,7 +54,7 @@ export function sceneOf(source: SceneSource): Scene {
   }
 }
 
-/** Functions and distributions that are in no network. */
+/** Functions and distributions that are in no VPC. */
 function outside(resources: readonly Declared[]): readonly SceneNode[] {
   return resources.flatMap((resource): readonly SceneNode[] => {
     const { type, id, urn, outputs } = resource
@@ -68,7 +68,7 @@ function outside(resources: readonly Declared[]): readonly SceneNode[] {
   })
 }
 
-/** What is declared to lead to what: the listener's rules, attachments, endpoints to their services. */
+/** Connections that are declared: the listener's rules, attachments, and endpoints to their services. */
 function wiresOf(
   { ledger }: SceneSource,
   placed: readonly Placed[],
@@ -112,7 +112,7 @@ const ENDPOINT_SERVICE = 'aws:ec2/vpcEndpointService:VpcEndpointService'
 
 const isModels = ({ outputs }: Declared) => String(outputs.serviceName).endsWith('.bedrock-runtime')
 
-/** Nodes of the service that an endpoint is for: of its own account, or, where that has none, of the others that call it. */
+/** Nodes of the service to which an endpoint leads: in its own account or, if it has none there, in the other accounts that call the service. */
 function servedBy(serviceName: string, account: string, accounts: readonly SceneAccount[]): readonly string[] {
   const service = serviceName.replace(/^com\.amazonaws\.[a-z0-9-]+\./, '')
   const id = (of: string) => `api:${of}:${apiLabel(service)}`
@@ -127,7 +127,7 @@ const hasEndpoint = ({ networks }: SceneAccount, service: string) =>
     tiers.some(({ nodes }) => nodes.some(({ kind, note }) => kind === 'endpoint' && note === service)),
   )
 
-/** ARNs or ids of what the rules of a load balancer's listeners forward to. */
+/** ARNs or ids of the targets to which a load balancer's rules forward. */
 function targetsOf(ledger: SceneSource['ledger'], balancerArn: string): readonly string[] {
   const listeners = ledger.where('aws:lb/listener:Listener', 'loadBalancerArn', balancerArn)
   const rules = listeners.flatMap(({ outputs }) =>

@@ -6,11 +6,11 @@ import { messageOf, UserError } from '../verb.ts'
 import type { Asset } from './assets.ts'
 import { foreign, type Guard, isAllowed, SECURITY_HEADERS } from './guard.ts'
 
-/** What the page may ask for. */
+/** The requests that the page may send. */
 export interface Api {
   /** Begins a stream of events. */
   stream(response: ServerResponse): void
-  /** @returns undefined for what is not there */
+  /** @returns undefined if there is no such thing */
   request(id: string): unknown
   resource(urn: string): unknown
   /** @throws UserError */
@@ -20,7 +20,7 @@ export interface Api {
 export interface ConsoleServer {
   /** `http://127.0.0.1:PORT/#TOKEN` */
   readonly url: string
-  /** Loads the page's files before they are asked for. */
+  /** Bundles the page's files before they are requested. */
   warm(): void
   close(): void
 }
@@ -34,7 +34,7 @@ export async function serveConsole(
   let loaded: Promise<ReadonlyMap<string, Asset>> | undefined
   const files = () => {
     loaded ??= assets()
-    // Files that cannot be made are told to who asks for them, and tried again.
+    // If the files cannot be made, whoever requests them gets the error, and the next request tries again.
     loaded.catch(() => {
       loaded = undefined
     })
@@ -66,7 +66,7 @@ async function handle(
   const refused = foreign(guard, request.headers)
   if (refused !== undefined) return send(response, 403, { error: refused })
   const { method = '' } = request
-  // Behind a name of its own: a path that begins with // would be read as one.
+  // The path is put after a host name of its own: a path that begins with // would be read as a host name.
   const { pathname, searchParams } = new URL(`http://localhost${request.url}`)
   if (!pathname.startsWith('/api/')) {
     if (method !== 'GET' && method !== 'HEAD') return send(response, 405, { error: `${method} is not known here.` })

@@ -3,14 +3,14 @@ import type { Origin } from '@genai/local-cloud/network/path'
 import type { GatewayLine } from './gateway-lines.ts'
 import type { Recorded } from './recorded.ts'
 
-/** Lines of a task come by a pipe, and may be later than its answer. */
+/** Milliseconds by which a task's line may be later than its answer, because it comes through a pipe. */
 const LATE_MILLISECONDS = 3_000
 const LATE_KEPT = 200
 
 export class UnderWay {
-  /** Function, or address of a task → its requests, the oldest first. */
+  /** For each function, or each address of a task: its requests, oldest first. */
   readonly #at = new Map<string, Set<Recorded>>()
-  /** Answered a moment ago, and nothing was said of them yet. */
+  /** Requests that were answered a moment ago, and for which no line has arrived. */
   readonly #late = new Set<Recorded>()
   #size = 0
 
@@ -47,8 +47,8 @@ export class UnderWay {
   }
 
   /**
-   * The request that a line of a task is about: what it said before, or else the one of its tenant that was passed on at the time
-   * that the line begins with. A function's lines are known by its id of the invocation, once it has answered.
+   * Finds the request to which a task's line belongs: the one that it named before, or otherwise the request of its tenant that was forwarded at
+   * the time with which the line begins. A function's line has the invocation's id, by which it is found once the function has answered.
    */
   ofLine(line: GatewayLine, now: number): Recorded | undefined {
     let best: { readonly request: Recorded; readonly apart: number } | undefined

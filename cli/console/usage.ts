@@ -4,7 +4,7 @@ import type { AuditView, TenantUsage } from './messages.ts'
 
 export const SLICE_SECONDS = 10
 const SLICES = 60
-/** Records that a page shows. */
+/** Number of records that a page shows. */
 const KEPT = 300
 
 interface Slice {
@@ -24,18 +24,18 @@ export class Usage {
   #added: AuditView[] = []
   #changed = false
 
-  /** Lines of the trail's log group. */
+  /** Reads lines of the trail's log group. */
   read(lines: readonly string[]): void {
     for (const line of lines) {
       const record = recordOf(line)
-      // A delivery may come twice: the same event is the same decision.
+      // A line may be delivered twice: the same `event` is the same decision.
       if (!record || this.#records.has(record.event)) continue
       this.#keep(record)
       this.#count(record)
     }
   }
 
-  /** The newest last. */
+  /** Sorted, newest last. */
   get records(): readonly AuditView[] {
     return [...this.#records.values()]
   }
@@ -46,7 +46,7 @@ export class Usage {
     return added
   }
 
-  /** @returns undefined where nothing has changed since it was asked last */
+  /** @returns undefined if nothing has changed since it was last called */
   takeChanged(now: number): readonly TenantUsage[] | undefined {
     if (!this.#changed) return undefined
     this.#changed = false
@@ -90,7 +90,7 @@ export class Usage {
     const at = sliceOf(Date.parse(time))
     const slice = known.slices.get(at) ?? { requests: 0, refused: 0, tokens: 0 }
     known.slices.set(at, slice)
-    // A stream has two records, and is one request.
+    // A stream has two records, but is one request.
     if (phase !== 'end') slice.requests += 1
     if (decision === 'refused') slice.refused += 1
     slice.tokens += inputTokens + outputTokens

@@ -3,7 +3,7 @@ import { readRunning } from '../local/running.ts'
 import { UserError } from '../verb.ts'
 import { send } from './call.ts'
 
-/** @throws UserError when none is running, and what it refuses */
+/** @throws UserError if no cloud is running, and for whatever it refuses */
 export async function askRunning(command: string, request: unknown): Promise<unknown> {
   const { control, pid } = await readRunning()
   const answer = await send(control, command, request).catch((cause: unknown) => {

@@ -1,23 +1,23 @@
 /** Sends a command to a local cloud at an address. */
 import { type ControlAddress, type ControlAnswer, PING } from './server.ts'
 
-/** Timeout: a local cloud that is deploying may not answer for a second or two. */
+/** Milliseconds: a local cloud that is deploying may not answer for a second or two. */
 const PATIENCE_MILLISECONDS = 20_000
 
 /**
- * Whether a cloud with this address is there. A process of the noted id is no sign: after `kill -9`, or a restart of the
- * machine, the id may be somebody else's.
+ * Whether a cloud answers at this address. That a process has the noted id is no proof: after `kill -9` or a restart of the computer, another
+ * process may have that id.
  */
 export async function isAnswering(address: ControlAddress): Promise<boolean> {
   try {
     return 'answer' in (await send(address, PING, null, AbortSignal.timeout(PATIENCE_MILLISECONDS)))
   } catch (cause) {
-    // Busy, but there: nobody else keeps a caller of this port waiting.
+    // It is busy, but exists: no other program that had taken this port would keep a caller waiting.
     return cause instanceof Error && cause.name === 'TimeoutError'
   }
 }
 
-/** @throws TypeError where nobody is */
+/** @throws TypeError if nothing listens */
 export async function send(
   { port, secret }: ControlAddress,
   command: string,

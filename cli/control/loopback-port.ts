@@ -6,7 +6,7 @@ import { UserError } from '../verb.ts'
 
 export interface OwnPort {
   readonly port: number
-  /** Ends requests that are under way too. */
+  /** Closes, and ends requests that are not finished. */
   close(): void
 }
 
@@ -31,10 +31,10 @@ export function isSecret(given: string, secret: string): boolean {
   return a.byteLength === b.byteLength && timingSafeEqual(a, b)
 }
 
-/** The longest body that is read: command-line options and form fields are far shorter. */
+/** The longest body that is read; command-line options and form fields are far shorter. */
 const MAX_BYTES = 16 * 1024
 
-/** @throws UserError for a body that is too long */
+/** @throws UserError if the body is too long */
 export async function readText(request: IncomingMessage): Promise<string> {
   let text = ''
   request.setEncoding('utf8')

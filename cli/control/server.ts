@@ -12,20 +12,23 @@ export interface ControlAddress {
   readonly secret: string
 }
 
-/** @returns what the caller gets, as JSON. @throws UserError for a mistake of the user's */
+/**
+ * @returns what the caller gets, as JSON.
+ * @throws UserError for a mistake of the caller
+ */
 export type Handler = (request: unknown) => unknown
 
-/** What a caller gets: the handler's answer, or a mistake. */
+/** What the caller gets: the handler's answer, or an error. */
 export type ControlAnswer = { readonly answer: unknown } | { readonly error: string; readonly remedy?: string }
 
 export interface Control {
   readonly address: ControlAddress
-  /** Adds a command, or puts another handler in its place. */
+  /** Adds a command, or replaces its handler. */
   on(name: string, handler: Handler): void
   close(): void
 }
 
-/** The command that every cloud has: whether it is this one, and alive. */
+/** The command that every cloud has. It tells whether this is the cloud that the caller means, and whether it is running. */
 export const PING = 'ping'
 
 export async function openControl(handlers: Readonly<Record<string, Handler>> = {}): Promise<Control> {

@@ -27,7 +27,7 @@ function changesOf(given: Stack, directory: string): Readonly<Record<string, str
   const role = config[`${project}:role`]
   if (role === 'hub') return set({ fargate: 'true', gatewayBaseImage: LOCAL_BASE_IMAGE, ...clientOf(given, directory) })
   if (role === 'site') return {}
-  // A tier given as figures is for functions and does not fit tasks.
+  // A tier given as numbers is for functions and does not fit tasks.
   const presets = !config[`${project}:tier`]?.startsWith('{')
   const machines = demoMachineIssuers(given)
   return set({
@@ -39,7 +39,7 @@ function changesOf(given: Stack, directory: string): Readonly<Record<string, str
 /** Settings that the hub needs for the client (sign-in domain, browser origin); empty without a client's stack file. */
 function clientOf({ project, config }: Stack, directory: string): Readonly<Record<string, string>> {
   const [client] = clientStacks(directory)
-  // A pool with a domain is not reached through Cognito's endpoint.
+  // A user pool with a domain cannot be reached through Cognito's VPC endpoint.
   const { [`${project}:keySetVia`]: keySetVia = 'endpoint' } = config
   if (client === undefined || keySetVia === 'endpoint') return {}
   const name = readStack(client, directory).config[`${project}:domainName`]
@@ -62,7 +62,7 @@ export function demoNote(names: readonly string[], variant?: VariantName): strin
   return `This demonstration adds to the stack files: tenant2 runs on Fargate, so that its answers stream${machines}.`
 }
 
-/** The image that the hub's tasks run. */
+/** The image for the hub's tasks. */
 export function demoImages(hub: string): Promise<readonly Image[]> {
   const { project, config } = demoStack(hub)
   return localImages(config[`${project}:gatewayBaseImage`])

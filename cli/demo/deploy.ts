@@ -19,7 +19,7 @@ export interface DemoTenant {
   /** The names that its callers use → Bedrock model or inference profile id. */
   readonly models: Readonly<Record<string, string>>
   readonly compute: Compute['kind']
-  /** Absent for a tenant without one that the local cloud has. */
+  /** Absent for a tenant without an endpoint in the local cloud. */
   readonly machine?: DemoMachine
 }
 
@@ -43,7 +43,7 @@ export async function deployStack(cloud: LocalCloud, name: string, variant?: Var
   }
 }
 
-/** Adds a remedy if a stack file names a real AWS account, which the local cloud does not have. */
+/** Adds advice if a stack file names a real AWS account, because the local cloud does not have it. */
 function notHere({ organization }: LocalCloud, { project, config }: Stack): string | undefined {
   const account = config[`${project}:account`]
   if (organization.accounts.some(({ id }) => id === account)) return undefined
@@ -60,7 +60,7 @@ export async function deployHub(
   return parseHubOutputs(await deployed(cloud, terminal, stack, "in the hub's account", variant), stack)
 }
 
-/** A spoke's stack, and what its callers have to know of it. */
+/** A spoke's stack, and what its callers need to know. */
 export async function deployTenant(
   cloud: LocalCloud,
   terminal: Terminal,
@@ -80,7 +80,7 @@ export async function deployTenant(
   }
 }
 
-/** The page that tenants' people use. */
+/** The page that the tenant's people use. */
 export async function deployClient(cloud: LocalCloud, terminal: Terminal, stack: string): Promise<void> {
   await deployed(cloud, terminal, stack, "in the client's account")
 }

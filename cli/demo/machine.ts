@@ -10,7 +10,7 @@ import type { LocalConnection } from '../hub/cognito.ts'
 import { readStack } from '../pulumi/stack-files.ts'
 
 export interface DemoMachine {
-  /** In its path, `/TENANT.NAME`. */
+  /** The machine's name in its path, `/TENANT.NAME`. */
   readonly name: string
   /** Of the tenant's account. */
   readonly roleArn: string
@@ -21,7 +21,7 @@ const NAME = 'app'
 /** The role of the sample organisation's accounts that stands for an application server. */
 const ROLE = 'application'
 
-/** @returns the setting for a tenant's stack that has none; nothing where the hub or the account takes no machines */
+/** @returns the setting for a tenant's stack that has none; nothing if the hub or the account accepts no machines */
 export function demoMachineIssuers({ project, config }: Stack): string | undefined {
   const [account, tenantId] = [config[`${project}:account`], config[`${project}:tenantId`]]
   const known = organization.accounts.find(({ id }) => id === account)
@@ -33,7 +33,7 @@ export function demoMachineIssuers({ project, config }: Stack): string | undefin
   return JSON.stringify({ [NAME]: machine })
 }
 
-/** Gateways have keys of other issuers from the table only. */
+/** Gateways get keys of other issuers only from the table. */
 function readsTable(hubStack: string | undefined, project: string): boolean {
   try {
     return readStack(hubStack?.split('/').at(-1) ?? 'hub').config[`${project}:keySetVia`] === 'table'
@@ -42,7 +42,7 @@ function readsTable(hubStack: string | undefined, project: string): boolean {
   }
 }
 
-/** The first machine of a stack that somebody in the local cloud can be. */
+/** The first machine of a stack whose role somebody in the local cloud can use. */
 export function machineOf({ project, config }: Stack): DemoMachine | undefined {
   const issuers = machineIssuers.parse(config[`${project}:machineIssuers`] ?? '{}')
   for (const [name, issuer] of Object.entries(issuers))
@@ -51,7 +51,7 @@ export function machineOf({ project, config }: Stack): DemoMachine | undefined {
   return undefined
 }
 
-/** @returns a token that says which role it is, as the role's own process asks for it */
+/** @returns a token that names the role, requested as the role's own process would */
 export async function machineToken(cloud: LocalCloud, machine: DemoMachine, region: string, local: LocalConnection) {
   const [profile] = Object.entries(cloud.organization.profiles ?? {}).find(([, arn]) => arn === machine.roleArn) ?? []
   const client = new STSClient({

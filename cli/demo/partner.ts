@@ -11,7 +11,7 @@ const BLOCK = '10.200.0.0/24'
 
 export interface Partner {
   readonly vpcId: string
-  /** Where a host of the partner's would be. */
+  /** The subnet in which a host of the partner would be. */
   readonly subnetId: string
   readonly endpointId: string
   /** Of its endpoint. */
@@ -19,15 +19,21 @@ export interface Partner {
 }
 
 export interface PartnerArgs {
-  /** Of whoever makes the endpoint. @default the partner's */
+  /**
+   * The role that creates the endpoint.
+   * @default the partner's
+   */
   readonly profile?: string
-  /** An operator has taken the endpoint in, so it takes the gateway's name over. @default false */
+  /**
+   * Whether an operator has accepted the endpoint, so that it answers to the gateway's name.
+   * @default false
+   */
   readonly accepted?: boolean
 }
 
 /**
  * Deploys the partner's side, for the first time or again.
- * @throws Error as AWS has it for an account that the service does not list: `InvalidServiceName`
+ * @throws Error with AWS's code for an account that the service does not list: `InvalidServiceName`
  */
 export async function deployPartner(
   cloud: LocalCloud,
@@ -68,7 +74,7 @@ export async function deployPartner(
   return { vpcId, subnetId, endpointId: String(outputs.endpointId), host: String(outputs.host) }
 }
 
-/** What an operator of the hub does by `aws ec2 accept-vpc-endpoint-connections`. */
+/** Does what an operator of the hub does with `aws ec2 accept-vpc-endpoint-connections`. */
 export async function acceptConnection(
   cloud: LocalCloud,
   { region, endpointService }: Pick<HubOutputs, 'region' | 'endpointService'>,
@@ -82,7 +88,7 @@ export async function acceptConnection(
   })
 }
 
-/** A group for hosts in a VPC which lets them out to it on 443. */
+/** A security group for hosts in a VPC that may connect to it on port 443. */
 export async function deployClients(
   cloud: LocalCloud,
   { region, profile, vpcId }: { readonly region: string; readonly profile: string; readonly vpcId: string },

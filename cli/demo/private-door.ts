@@ -9,13 +9,13 @@ import type { DemoTenant } from './deploy.ts'
 import { acceptConnection, deployClients, deployPartner, PARTNER } from './partner.ts'
 import { callGateway, type GatewayAnswer } from './request.ts'
 
-/** Something that was tried, and whether it came out as docs/private-door.md has it. */
+/** An attempt, and whether it ended as docs/private-door.md says. */
 export interface Shown {
   readonly what: string
   readonly ok: boolean
-  /** What was answered, or what stopped it. */
+  /** The answer, or what stopped the attempt. */
   readonly outcome: string
-  /** Of a connection that was made. */
+  /** Set if a connection was made. */
   readonly hops?: readonly Hop[]
 }
 
@@ -29,7 +29,7 @@ export interface Door {
 
 const GATEWAY_PORT = 443
 
-/** @returns nothing where no tenant has an endpoint for the gateway: the stack files are not the sample's */
+/** @returns nothing if no tenant has an endpoint for the gateway: the stack files are not those of the sample */
 export async function showPrivateDoor(door: Door): Promise<readonly Shown[]> {
   const { cloud, hub, tenants } = door
   const { endpointService: service } = hub
@@ -100,7 +100,7 @@ interface Place {
   readonly subnetId: string
 }
 
-/** A host of somebody's in a subnet, with a group of its own that lets it out. */
+/** A host that somebody puts into a subnet, with a security group of its own that lets it connect to the endpoint. */
 async function hostIn({ cloud, hub: { region } }: Door, { account, vpcId, subnetId }: Place): Promise<Origin> {
   const group = await deployClients(cloud, { region, profile: profileOf(cloud, account, 'administrator'), vpcId })
   return { kind: 'subnet', subnetId, securityGroupIds: [group] }
@@ -122,7 +122,7 @@ interface Asked {
   readonly answer?: GatewayAnswer
 }
 
-/** By the gateway's own name, in a connection of its own. */
+/** Connects by the gateway's own name, over a connection of its own. */
 async function ask(door: Door, from: Origin, tenantId: string, token?: string): Promise<Asked> {
   const { cloud, hub } = door
   const host = new URL(hub.gatewayUrl).hostname

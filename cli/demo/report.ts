@@ -3,7 +3,7 @@ import type { Terminal } from '../terminal/terminal.ts'
 import type { Shown } from './private-door.ts'
 import type { Leg, Validation } from './validate.ts'
 
-/** What `npm start` says of each tenant: six lines, or every hop with its ids. */
+/** What `npm start` prints for each tenant: six lines, or every hop with its ids. */
 export function reportValidation(
   terminal: Terminal,
   validation: Validation,
@@ -44,7 +44,7 @@ export function reportValidation(
   }
 }
 
-/** What a variant tried besides: a line each, or every hop with its ids. */
+/** What a variant tried in addition: a line for each, or every hop with its ids. */
 export function reportShown(
   terminal: Terminal,
   shown: readonly Shown[],
@@ -70,7 +70,7 @@ const NAMES: Readonly<Record<string, string>> = {
   internetGateway: 'internet gateway',
 }
 
-/** Hops that the one-line path names. `--verbose` and the JSON have all of them. */
+/** Hops that the one-line path names. `--verbose` and the JSON name all of them. */
 const WAYPOINTS = new Set(['loadBalancer', 'transitGateway', 'endpoint'])
 
 /** `client → load balancer → function genai-gateway-tenant1 → Transit Gateway → endpoint → model`. */
@@ -79,6 +79,6 @@ function inOneLine(path: readonly Leg[]): string {
     leg === 0 ? 'client' : from,
     ...hops.filter(({ kind }) => WAYPOINTS.has(kind)).map(({ kind }) => NAMES[kind] ?? kind),
   ])
-  // There and back a hop is passed twice.
+  // A hop that is passed on the way there and on the way back appears twice.
   return [...new Set(passed), 'model'].join(' → ')
 }

@@ -12,9 +12,9 @@ export interface GatewayAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   readonly body: string
-  /** Until the first token of a stream of server-sent events came; absent for any other answer. */
+  /** Milliseconds until the first token of a stream of server-sent events; absent for any other answer. */
   readonly first?: number
-  /** Until all of it was there. */
+  /** Milliseconds until the whole answer had arrived. */
   readonly milliseconds: number
 }
 
@@ -23,14 +23,14 @@ export interface GatewayCall {
   readonly path: string
   readonly token?: string
   readonly body?: unknown
-  /** Besides those that every call has. */
+  /** Headers besides those of every call. */
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A minute is more than a first answer of a cold function takes. */
+/** A minute: longer than the first answer of a cold function. */
 const TIMEOUT_MILLISECONDS = 60_000
 
-/** Text of a model, in a chunk of OpenAI's. */
+/** The model's text in a chunk of OpenAI's format. */
 const FIRST_TOKEN = /"content":"[^"]/
 
 export function callGateway(gatewayUrl: string, via: Via, call: GatewayCall): Promise<GatewayAnswer> {

@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly terminal: Terminal
   readonly ports: Ports
   readonly variant?: VariantName | undefined
-  /** What was observed since the cloud started. */
+  /** Events that were observed since the cloud started. */
   readonly recording: readonly CloudEvent[]
 }
 
@@ -85,7 +85,7 @@ export class Session {
     this.#users = this.#users.filter(({ tenantId }) => tenantId !== tenant.tenantId)
   }
 
-  /** A tenant that has a user already keeps it. */
+  /** A tenant that has a user already keeps this user. */
   async createUsers(tenants: readonly DemoTenant[]): Promise<void> {
     const { cloud, terminal } = this.#options
     const without = tenants.filter(({ tenantId }) => !this.#users.some((user) => user.tenantId === tenantId))
@@ -120,11 +120,11 @@ export class Session {
     return validations
   }
 
-  /** What a variant shows besides its tenants' answers. */
+  /** Shows what a variant adds to its tenants' answers. */
   async show(): Promise<readonly Shown[]> {
     const { cloud, terminal, variant } = this.#options
     if (variant !== 'private') return []
-    // Loaded for this variant only: it declares resources, and the provider's SDK takes long to load.
+    // Loaded for this variant only, because it declares resources and the provider's SDK takes long to load.
     const { showPrivateDoor } = await import('./private-door.ts')
     const tenants = [...this.#tenants.values()]
     return await terminal.step('try the private door', () =>

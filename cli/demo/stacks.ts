@@ -14,13 +14,13 @@ import type { Validation } from './validate.ts'
 const UP = 'up'
 const DESTROY = 'destroy'
 
-/** Of a hub: nothing but that it was deployed. */
+/** For a hub: only that it was deployed. */
 export interface Deployed {
   readonly tenantId?: string
   readonly validation?: Validation
 }
 
-/** @throws UserError for `npm run local`, which Pulumi's own commands deploy into, and for what the deployment refuses */
+/** @throws UserError in `npm run local`, where Pulumi's own commands deploy, and for whatever the deployment refuses */
 export async function upInRunning(stack: string): Promise<Deployed> {
   await requireStart(`pulumi up -s ${stack}`)
   return (await askRunning(UP, { stack })) as Deployed
@@ -37,7 +37,7 @@ async function requireStart(command: string): Promise<void> {
     throw new UserError('The Pulumi CLI deploys into the local cloud of npm run local.', `There: ${command}`)
 }
 
-/** One at a time: the second sees what the first has made. */
+/** Runs one deployment at a time, so that the second one sees what the first has made. */
 export function takeStacks({ on, update }: Announcement, session: Session, terminal: Terminal): void {
   let last: Promise<unknown> = Promise.resolve()
   const inTurn = (work: (stack: string) => Promise<unknown>) => (request: unknown) => {

@@ -16,7 +16,7 @@ export async function createUserOf(
   try {
     const email = `user@${tenantId}.example.com`
     const user = { tenantId, username: email, password: password() }
-    // A tenant of this id that was removed has left its user behind, disabled and a member of nothing.
+    // A removed tenant of the same id has left its user behind, disabled and in no group.
     await deleteUser(client, userPoolId, email)
     await createUser(client, { userPoolId, tenantId, username: email, email }, user.password)
     return user
@@ -33,5 +33,5 @@ async function deleteUser(client: CognitoIdentityProviderClient, UserPoolId: str
   }
 }
 
-/** 128 random bits, and one of each kind of character that a password policy may ask for. */
+/** 128 random bits, and one character of each kind that a password policy may require. */
 const password = () => `${randomBytes(16).toString('base64url')}aA1!`

@@ -21,18 +21,18 @@ export type Validation =
   | {
       readonly tenant: string
       readonly ok: true
-      /** The name that the tenant's callers use, and what it stands for. */
+      /** The name that the tenant's callers use, and the model id for which it stands. */
       readonly model: string
       readonly modelId: string
-      /** Account whose credentials called the model: the one that its quota and its bill belong to. */
+      /** Account whose credentials called the model: the call counts against its quota and is on its bill. */
       readonly account: string
       readonly answer: string
       readonly usage: { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number }
       readonly milliseconds: number
       readonly compute: Compute['kind']
-      /** Of an answer that was asked for as a stream, once the gateway is warm. */
+      /** Times of an answer that was requested as a stream, after the gateway has started. */
       readonly stream: { readonly firstMilliseconds: number; readonly milliseconds: number }
-      /** Of the tenant's machine, which was answered too: its path and its role. */
+      /** The path and the role of the tenant's machine, which was answered too. */
       readonly machine?: { readonly path: string; readonly roleArn: string; readonly milliseconds: number }
       /** From the client to the load balancer, and from the tenant's gateway to the model's endpoint. */
       readonly path: readonly Leg[]
@@ -46,7 +46,7 @@ export interface Client {
 
 const PROMPT = 'In one sentence: what is a hub-and-spoke network?'
 
-/** What was observed since the cloud started; `validate` reads only what was added while it asked. */
+/** Events observed since the cloud started; `validate` reads only those that were added while it asked. */
 export type Recording = readonly CloudEvent[]
 
 export async function validate(
@@ -126,7 +126,7 @@ export async function validate(
   }
 }
 
-/** The same prompt by the tenant's machine, on its own path. */
+/** Sends the same prompt as the tenant's machine, on its own path. */
 async function asMachine(
   cloud: LocalCloud,
   { region, gatewayUrl }: HubOutputs,
@@ -154,7 +154,7 @@ function isFrom(origin: Origin, { tenantId, compute }: DemoTenant): boolean {
     : origin.kind === 'task' && origin.serviceName === serviceName(tenantId)
 }
 
-/** The gateway's call of the model, as the wire and Bedrock saw it. */
+/** The gateway's call of the model, as the network and Bedrock saw it. */
 function observed(
   events: Recording,
   tenant: DemoTenant,
@@ -168,13 +168,13 @@ function observed(
   return undefined
 }
 
-/** The declared client instance where there is one, else this machine, somewhere on the internet. */
+/** The declared client instance if there is one, otherwise this computer, somewhere on the internet. */
 export function clientOrigin(cloud: LocalCloud): Origin {
   const [instance] = cloud.ledger.all('aws:ec2/instance:Instance')
   return instance ? { kind: 'instance', instanceId: instance.id } : LAPTOP
 }
 
-/** This machine, as the local cloud's network sees it: an address for documentation (RFC 5737). */
+/** This computer in the local cloud's network: an address that is reserved for documentation (RFC 5737). */
 export const LAPTOP: Origin = { kind: 'internet', address: '198.51.100.10' }
 
 function nameOf(origin: Origin): string {

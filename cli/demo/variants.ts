@@ -9,17 +9,17 @@ import { SPOKE_TABLE } from '../../shared/settings/spoke-table.ts'
 import { readStack, stackNames } from '../pulumi/stack-files.ts'
 import { UserError } from '../verb.ts'
 
-/** Settings as Pulumi keeps them; `undefined` takes one away. */
+/** Settings as Pulumi stores them; `undefined` removes one. */
 export type VariantSettings = Readonly<Record<string, string | undefined>>
 
 export interface DemoVariant {
-  /** What is different, in one line. */
+  /** The difference from the stack files, in one line. */
   readonly says: string
   /** @param directory of the stack files */
   readonly settings: (stack: string, directory: string) => VariantSettings
 }
 
-/** Of the sample organisation's third tenant, which has no stack file. What the files on the disk say would be held against the others. */
+/** Account of the sample organisation's third tenant. No stack file names it: settings of the other accounts would be compared with their files. */
 export const SPARE_ACCOUNT = '444444444444'
 
 export const DEMO_VARIANTS = {
@@ -48,7 +48,7 @@ export const DEMO_VARIANTS = {
             roleArn: roleArn(SPARE_ACCOUNT, 'genai-deployer'),
             sharedAccount: 'true',
             limits: JSON.stringify({ tenant: { tokensPerMinute: 100_000 } }),
-            // One role of the account would be the machine of both.
+            // Otherwise one role of the account would be the machine of both tenants.
             machineIssuers: undefined,
           }
         : {},
@@ -59,14 +59,14 @@ export type VariantName = keyof typeof DEMO_VARIANTS
 
 export const VARIANT_NAMES = Object.keys(DEMO_VARIANTS) as readonly VariantName[]
 
-/** @throws UserError naming those that there are */
+/** @throws UserError that names the known variants */
 export function variantNamed(name: string): VariantName {
   const found = VARIANT_NAMES.find((one) => one === name)
   if (found !== undefined) return found
   throw new UserError(`There is no variant "${name}".`, `There are: ${VARIANT_NAMES.join(', ')} (docs/variants.md).`)
 }
 
-/** Every model that a tenant's stack file names. */
+/** Every model that a tenant's stack file lists. */
 function modelsOfTenants(directory: string): readonly string[] {
   const ids = stackNames(directory).flatMap((name) => {
     const { project, config } = readStack(name, directory)

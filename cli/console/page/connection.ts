@@ -1,7 +1,7 @@
 /** Calls the server's API with the token from the address bar. Events are read by `fetch`, because EventSource cannot send headers. */
 import type { Message } from '../messages.ts'
 
-/** It stays in the fragment, which no browser sends, so that the page can be loaded again. */
+/** The token stays in the fragment, which no browser sends, so that the page can be loaded again. */
 const token = () => location.hash.slice(1)
 
 const AGAIN_MILLISECONDS = 1_000
@@ -10,7 +10,7 @@ const headers = () => ({ authorization: `Bearer ${token()}` })
 
 export type State = 'live' | 'refused' | 'lost'
 
-/** @throws Error with what the server says */
+/** @throws Error with the server's message */
 export async function ask(path: string, body?: unknown): Promise<unknown> {
   const response = await fetch(path, {
     headers: { ...headers(), ...(body !== undefined && { 'content-type': 'application/json' }) },
@@ -21,7 +21,7 @@ export async function ask(path: string, body?: unknown): Promise<unknown> {
   return answer
 }
 
-/** For as long as the page is open. */
+/** Reads events for as long as the page is open. */
 export async function follow(told: (message: Message) => void, state: (state: State) => void): Promise<void> {
   for (;;) {
     try {
@@ -35,7 +35,7 @@ export async function follow(told: (message: Message) => void, state: (state: St
         await read(response.body, told)
       }
     } catch {
-      // The cloud was stopped, or this machine slept.
+      // The cloud was stopped, or this computer slept.
     }
     state('lost')
     await new Promise((resolve) => setTimeout(resolve, AGAIN_MILLISECONDS))

@@ -5,7 +5,7 @@ import { count, dollars, duration, timeOf } from './format.ts'
 
 let before: Element | null = null
 
-/** @param closed told when somebody closes it */
+/** @param closed called when somebody closes it */
 function open(title: string, closed: () => void, ...content: readonly (Node | undefined)[]): void {
   const aside = part('details')
   if (aside.hidden) before = document.activeElement

@@ -33,14 +33,14 @@ function filled<T extends Element>(element: T, attributes: Attributes, children:
   return element
 }
 
-/** @throws Error for a page that is another than its script */
+/** @throws Error if the page does not fit this script */
 export function part(id: string): HTMLElement {
   const found = document.getElementById(id)
   if (!found) throw new Error(`The page has no #${id}`)
   return found
 }
 
-/** Sets a text only where it is another: screen readers and layout are told of changes only. */
+/** Sets a text only if it differs, so that screen readers and the layout get changes only. */
 export function say(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text
 }

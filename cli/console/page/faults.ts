@@ -93,7 +93,7 @@ export class Faults {
   }
 
   #draw(): void {
-    // Drawn anew the switch under somebody's finger would lose its focus.
+    // A switch that was drawn anew while somebody uses it would lose its focus.
     const drawn = JSON.stringify([this.#faults, this.#tenants])
     if (drawn === this.#drawn) return
     this.#drawn = drawn

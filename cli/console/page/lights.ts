@@ -5,21 +5,21 @@ import { s } from './dom.ts'
 import type { Picture } from './picture.ts'
 import { colourOf } from './tenant-colours.ts'
 
-/** More at once is a blaze that nobody follows. */
+/** If more lit up at the same time, nobody could follow them. */
 const MOST = 6
 const CURVE_MILLISECONDS = 170
 const REST_MILLISECONDS = 2_600
 const REFUSED_REST_MILLISECONDS = 6_000
-/** Long enough to be read. */
+/** Milliseconds, long enough to be read. */
 const SEEN_MILLISECONDS = 1_800
 
 interface Light {
   readonly id: string
   readonly group: SVGGElement
   readonly label: SVGGElement
-  /** Of each leg, how many nodes were drawn: a call's end is known when it is over. */
+  /** For each part of a path, how many of its nodes were drawn: the end of a call is known only when it is over. */
   readonly drawn: number[]
-  /** When what was drawn has run its course. */
+  /** Called when the animation of what was drawn has ended. */
   until: number
   ended: boolean
   stopped: boolean
@@ -39,7 +39,7 @@ export class Lights {
     this.#picture = picture
   }
 
-  /** The picture was drawn anew: what is lit in the old one is lit in it as well. */
+  /** Called when the picture was drawn anew: whatever is lit in the old one is lit in the new one as well. */
   set picture(picture: Picture) {
     const lit = [...this.#on.values()]
     this.#on.clear()
@@ -50,7 +50,7 @@ export class Lights {
     }
   }
 
-  /** Shows one until another is shown, or none. */
+  /** Shows one request until another one or none is shown. */
   pin(request: RequestView | undefined): void {
     const before = this.#pinned
     this.#pinned = request?.id
@@ -69,7 +69,7 @@ export class Lights {
     }
     if (this.#done.has(id) || (this.#pinned !== undefined && request.outcome === 'answered')) return
     if (this.#on.size >= MOST) {
-      // A refusal is what somebody looks for.
+      // Somebody who watches usually looks for refusals.
       const oldest = [...this.#on.values()].find((one) => one.id !== this.#pinned)
       if (request.outcome === 'answered' || request.outcome === 'under way' || !oldest) return
       this.#off(oldest.id)
@@ -78,7 +78,7 @@ export class Lights {
   }
 
   #start(id: string): Light {
-    // What is over makes room for what comes.
+    // Requests that are over make room for new ones.
     for (const light of this.#on.values())
       if (light.ended && light.until + SEEN_MILLISECONDS < performance.now()) this.#fade(light)
     const [group, label] = [s('g', { class: 'light' }), s('g', {})]
@@ -115,7 +115,7 @@ export class Lights {
     }
   }
 
-  /** @param further its first node is lit already */
+  /** @param further whether its first node is lit already */
   #leg(light: Light, way: readonly string[], further: boolean): void {
     const { nodes, curves } = track(this.#picture.plan, way)
     const begin = Math.max(light.until, performance.now())
@@ -135,7 +135,7 @@ export class Lights {
     light.until = begin + curves.length * CURVE_MILLISECONDS
   }
 
-  /** Round a node. */
+  /** The light around a node. */
   #halo(id: string, name: string): SVGRectElement | undefined {
     const at = this.#picture.plan.nodes.get(id)
     if (!at) return undefined
@@ -194,7 +194,7 @@ export class Lights {
   }
 }
 
-/** A curve that lights up from its beginning to its end, and what runs along it. */
+/** A curve that lights up from its beginning to its end, and the dot that moves along it. */
 function ray(d: string, delay: number): SVGGElement {
   const line = s('path', { d, class: 'ray', pathLength: 1 })
   if (still.matches) return s('g', {}, line)

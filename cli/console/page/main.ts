@@ -17,7 +17,7 @@ const audit = new Audit()
 const faults = new Faults()
 let lights: Lights | undefined
 
-/** Told and not drawn yet, the newest of each request. */
+/** Received and not drawn yet; only the newest of each request. */
 const waiting = new Map<string, RequestView>()
 let left = 0
 let newest: Totals | undefined
@@ -117,7 +117,7 @@ async function openResource(urn: string): Promise<void> {
   try {
     showResource((await ask(`/api/resource?urn=${encodeURIComponent(urn)}`)) as ResourceDetail, () => {})
   } catch {
-    // It was destroyed a moment ago, and the picture follows.
+    // It was destroyed a moment ago, and the picture will follow.
   }
 }
 

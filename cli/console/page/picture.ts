@@ -7,13 +7,16 @@ import { colourOf, nameTenants } from './tenant-colours.ts'
 
 export interface Picture {
   readonly plan: Plan
-  /** For lights, between the wires and the nodes. */
+  /** The layer for lights, between the wires and the nodes. */
   readonly lights: SVGGElement
   readonly labels: SVGGElement
   node(id: string): SVGGElement | undefined
 }
 
-/** Draws it in the place of what was there. @param open told which resource somebody wants to see */
+/**
+ * Draws the picture in place of the previous one.
+ * @param open called with the resource that somebody wants to see
+ */
 export function draw(scene: Scene, open: (urn: string) => void): Picture {
   nameTenants([...new Set(scene.accounts.flatMap(({ tenants }) => tenants))].sort())
   const drawn = plan(scene)
@@ -80,7 +83,7 @@ function drawNode({ node, x, y, w, h: height }: Placed, open: (urn: string) => v
   if (bare) group.append(icon(node, x + w / 2 - 8, y + height / 2 - 8))
   else if (kind !== 'table')
     group.append(icon(node, x + (small ? 7 : 12), y + (kind === 'transitGateway' ? 14 : height / 2 - 8)))
-  // A space between, as what is read aloud is what is seen.
+  // The space between makes screen readers read the same words that are seen.
   group.append(...shown.flatMap(({ at, name, words }, index) => [index > 0 ? ' ' : '', text(at.x, at.y, words, name)]))
   const read = shown.map(({ words }) => words).join(' ')
   const rest = [label, note].filter((words) => words !== '' && !read.includes(words))
@@ -106,7 +109,7 @@ interface Words {
   readonly words: string
 }
 
-/** What is written on a node. */
+/** The texts of a node. */
 function wordsOf({ node: { kind, label, note, small }, x, y, w, h: height }: Placed): readonly Words[] {
   if (kind === 'transitGateway')
     return [
@@ -130,7 +133,7 @@ const text = (x: number, y: number, content: string, name: string) => s('text', 
 const pen = document.createElement('canvas').getContext('2d')
 const FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "DejaVu Sans", sans-serif'
 
-/** Cut to what a width holds. */
+/** Shortens a text to a width. */
 function fitting(content: string, width: number, font = '600 12.5px'): string {
   if (!pen) return content
   pen.font = `${font} ${FONT}`
@@ -147,7 +150,7 @@ const STEPS: Readonly<Record<string, readonly [number, number]>> = {
   ArrowUp: [0, -1],
 }
 
-/** One stop of the tab key; arrow keys go to the next node in their direction. */
+/** The picture is a single stop of the tab key; arrow keys go to the next node in their direction. */
 function rove(svg: SVGSVGElement, nodes: readonly Placed[], elements: ReadonlyMap<string, SVGGElement>): void {
   const [first] = elements.values()
   first?.setAttribute('tabindex', '0')

@@ -4,7 +4,7 @@ import { h, part, say } from './dom.ts'
 import { count, duration, short, timeOf } from './format.ts'
 import { colourOf } from './tenant-colours.ts'
 
-/** Rows in the page; the server keeps more, and so does the trail. */
+/** Number of rows in the page; the server keeps more, and so does the trail. */
 export const ROWS = 80
 
 interface Row {
@@ -75,7 +75,7 @@ export class Requests {
     const cells = COLUMNS.map((name) => h('td', { class: name.toLowerCase() }))
     const element = h('tr', { 'data-request': request.id }, ...cells)
     cells[2]?.append(button)
-    // A request that began earlier and is told later stays where it is: the order is that of arrival.
+    // A request that began earlier and is reported later keeps its row: rows are in the order of arrival.
     this.#body.prepend(element)
     this.#rows.set(request.id, { element, cells: cells.map((cell, index) => (index === 2 ? button : cell)), request })
   }
@@ -129,7 +129,7 @@ export class Requests {
 }
 
 function statusText({ outcome, status, stopped }: RequestView): string {
-  // Where it was is in the picture: here is room for what it was.
+  // The part before the colon says where it was, which the picture shows.
   const layer = stopped?.layer.replace(/^[^:]+: /, '')
   if (outcome === 'under way') return layer === undefined ? 'under way' : `waiting · ${layer}`
   return layer === undefined ? String(status) : `${status} ${layer}`

@@ -7,7 +7,7 @@ export function nameTenants(tenants: readonly string[]): void {
   order = tenants
 }
 
-/** A class of style.css; without one for what is nobody's. */
+/** Returns a class of style.css; none for what belongs to no tenant. */
 export function colourOf(tenant: string | undefined): string {
   const index = tenant === undefined ? -1 : order.indexOf(tenant)
   return index < 0 ? 'tenant-none' : `tenant-${index % COLOURS}`

@@ -44,7 +44,7 @@ export class Tenants {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#again())
   }
 
-  /** Those that are declared, whether they have used anything or not. */
+  /** The declared tenants, whether or not they have used anything. */
   name(tenants: readonly string[]): void {
     for (const [tenant, { element, plot }] of this.#cards)
       if (!tenants.includes(tenant)) {
@@ -66,7 +66,7 @@ export class Tenants {
         card.figures,
         `${count(requests)} requests, ${count(refused)} refused, ${count(tokens)} tokens, ${dollars(one.nanoDollars)}`,
       )
-      // A bar of no height would be a coloured line along the axis.
+      // A bar without height would be a coloured line along the axis.
       const bars = (figures: readonly number[]) => figures.map((figure) => figure || null)
       const data: uPlot.AlignedData = [[...one.times], bars(one.requests), bars(one.refused), [...one.tokens]]
       if (card.plot) card.plot.setData(data)
@@ -103,7 +103,7 @@ export class Tenants {
       if (plot && host.clientWidth > 0) plot.setSize({ width: host.clientWidth, height: HEIGHT })
   }
 
-  /** Colours are the page's, which are others now. */
+  /** Colours come from the page, whose colours have changed now. */
   #again(): void {
     for (const card of this.#cards.values()) {
       card.plot?.destroy()
@@ -158,7 +158,7 @@ function plotIn(host: HTMLElement, data: uPlot.AlignedData): uPlot {
   )
 }
 
-/** A canvas knows no names of colours, and not which of a light and a dark one holds. */
+/** A canvas knows neither names of colours nor which colour of a light and a dark one applies. */
 function colourIn(host: HTMLElement, name: string): string {
   host.style.color = `var(${name})`
   const { color } = getComputedStyle(host)
