@@ -2,14 +2,14 @@
 import type { HubSubject, Machine, Subject, TenantSubject, World } from './subjects.ts'
 
 /**
- * `ok` and `failed` rest on an answer of AWS, which is quoted. `unclear`: AWS's answer means neither. `notAsked`: the question could not
- * be asked, and the remedy says what that takes; it never counts as `ok`.
+ * `ok` and `failed` rest on an answer of AWS, which the row quotes. `unclear`: AWS's answer means neither. `notAsked`: the question could not be
+ * asked, and the remedy says what is needed to ask it; this never counts as `ok`.
  */
 export type Verdict = 'ok' | 'failed' | 'unclear' | 'notAsked'
 
 export interface Answer {
   readonly verdict: Verdict
-  /** What was answered, in AWS's own words or figures. */
+  /** AWS's answer, in its own words or figures. */
   readonly said: string
   readonly remedy?: string
   /** The model, quota or other part of the subject that the row is about, if the check covers several. */
@@ -39,7 +39,7 @@ export interface Row extends Answer {
   readonly subject: string
   readonly account?: string
   readonly question: string
-  /** Calls that were made for it: `ec2:DescribeVpcs`. */
+  /** IAM actions of the calls that the check made, such as `ec2:DescribeVpcs`. */
   readonly calls: readonly string[]
 }
 

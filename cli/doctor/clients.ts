@@ -21,7 +21,7 @@ import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-
 
 export interface ClientOptions {
   readonly region: string
-  /** @default what the SDK finds in this shell */
+  /** @default the credentials that the SDK finds in this shell */
   readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider
   readonly profile?: string
   /** Connects to a local cloud. @default to AWS */
@@ -30,7 +30,7 @@ export interface ClientOptions {
   readonly asking?: (action: string) => void
 }
 
-/** By the prefix that IAM has for the service. */
+/** By the service's prefix in IAM actions. */
 const MAKERS = {
   acm: ACMClient,
   bedrock: BedrockClient,
@@ -54,12 +54,12 @@ const MAKERS = {
 type Makers = typeof MAKERS
 export type Clients = { readonly [K in keyof Makers]: InstanceType<Makers[K]> }
 
-/** The action that each error came from: several calls run at the same time. */
+/** The action that caused each error, because several calls run at the same time. */
 const FAILED = new WeakMap<Error, string>()
 
 export const actionOf = (error: unknown): string | undefined => (error instanceof Error ? FAILED.get(error) : undefined)
 
-/** More than the SDK's three attempts, because a check calls a dozen services at once. */
+/** More attempts than the SDK's three, because a check calls a dozen services at the same time. */
 const ATTEMPTS = 4
 
 export function createClients({ region, credentials, profile, agent, asking }: ClientOptions): Clients {

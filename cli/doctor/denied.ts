@@ -9,7 +9,7 @@ const DENIED =
 
 export const nameOf = (error: unknown): string => (error instanceof Error ? error.name : '')
 
-/** AWS's own words, on one line. */
+/** AWS's own message, on one line. */
 export const wordsOf = (error: unknown): string => {
   const text = error instanceof Error ? error.message : String(error)
   return `${nameOf(error)}: ${text.replaceAll(/\s+/g, ' ').trim()}`
@@ -17,7 +17,7 @@ export const wordsOf = (error: unknown): string => {
 
 export const isDenied = (error: unknown): boolean => DENIED.test(nameOf(error))
 
-/** The row for a check that ended in an error which it does not handle. */
+/** The row for a check that ended with an error that the check does not handle. */
 export function ofError(error: unknown): Answer {
   if (error instanceof NoAccess) return notAsked(error.message, error.remedy)
   const action = actionOf(error)
@@ -29,7 +29,7 @@ export function ofError(error: unknown): Answer {
   return unclear(wordsOf(error), `${action ?? 'The call'} failed; try again, and look at AWS's status page.`)
 }
 
-/** Returns undefined if AWS's error says that the thing does not exist. */
+/** Returns undefined if AWS's error says that there is no such resource. */
 export async function ifThere<T>(asked: Promise<T>, ...missing: readonly string[]): Promise<T | undefined> {
   try {
     return await asked

@@ -28,16 +28,16 @@ export interface OpenOptions {
   readonly connection?: Connection
 }
 
-/** How AWS's services are reached, and as whom. */
+/** How AWS's services are reached, and with whose credentials. */
 export interface Connection {
   readonly where: 'AWS' | 'the local cloud'
-  /** @default this shell's */
+  /** @default this shell's credentials */
   readonly credentials?: AwsCredentialIdentity
   readonly agent?: Agent
   readonly needsPulumi: boolean
 }
 
-/** As on the file backend, and in a `hubStack` that names no other. */
+/** The organisation's name on the file backend, and for a `hubStack` that names none. */
 const ORGANIZATION = 'organization'
 const SESSION = 'genai-doctor'
 /** Session policy for the deployers' roles: it denies everything. GetCallerIdentity needs no permission. */
@@ -96,7 +96,7 @@ interface FoundHub {
   readonly settings: HubSettings
 }
 
-/** @throws UserError for a stack that has no file, and where several hubs are here and none is named */
+/** @throws UserError if the stack has no file, or if there are several hubs here and none is named */
 function hubOf(files: StackFiles, directory: string, stack: string | undefined): FoundHub | undefined {
   if (stack !== undefined && !stackNames(directory).includes(stack))
     throw new UserError(`There is no Pulumi.${stack}.yaml.`, `There are ${stackNames(directory).join(', ')}.`)
@@ -118,7 +118,7 @@ function hubOf(files: StackFiles, directory: string, stack: string | undefined):
   return found[0]
 }
 
-/** A file with mistakes becomes a row of the table. */
+/** Turns a file with mistakes into a row of the table. */
 function settingsOf(stack: string, directory: string, project: string) {
   try {
     const raw = ofProject(readStack(stack, directory).config, project)
@@ -169,7 +169,7 @@ function subjectMaker(
     const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '', SessionToken } = issued ?? {}
     return clientsOf(region, { accessKeyId, secretAccessKey, ...(SessionToken && { sessionToken: SessionToken }) })
   }
-  /** @param policy bounds a role's session */
+  /** @param policy a session policy that limits the role */
   async function ofSettings(region: string, credentials: Credentials, policy?: string): Promise<Clients> {
     if (credentials.kind !== 'role')
       return shell(region, credentials.kind === 'profile' ? credentials.profile : undefined)

@@ -13,7 +13,7 @@ export interface Asked {
   readonly model: Model
 }
 
-/** @param ask throws what AWS throws; one model's error leaves the others' answers */
+/** @param ask throws AWS's error; an error for one model does not affect the answers for the others */
 export async function ofEachModel(
   { settings, region }: TenantSubject,
   ask: (asked: Asked) => Promise<Answer | undefined>,
@@ -30,10 +30,10 @@ export async function ofEachModel(
   return answers.filter((one) => one !== undefined)
 }
 
-/** How Bedrock says that it has no such model or profile. */
+/** Bedrock's messages for a model or profile that does not exist. */
 export const NO_MODEL = ['ResourceNotFoundException', 'ValidationException'] as const
 
-/** @returns undefined of a profile that is not there */
+/** @returns undefined for a profile that does not exist */
 export const profileOf = (
   bedrock: Clients['bedrock'],
   inferenceProfileIdentifier: string,

@@ -22,7 +22,10 @@ export interface Need {
   readonly what: string
   readonly hub?: (hub: HubSubject, world: World) => number
   readonly tenant?: (tenant: TenantSubject) => number
-  /** In use in the account by others than this stack. @default the quota is of one resource, which is this project's alone */
+  /**
+   * How many the account uses outside this stack.
+   * @default the quota counts a resource that only this project has
+   */
   readonly others?: (clients: Clients, subject: Subject) => Promise<number>
 }
 
@@ -77,7 +80,8 @@ export const NEEDS: readonly Need[] = [
     service: 'vpc',
     code: 'L-DF5E4CA3',
     what: 'network interfaces',
-    // Load balancers, attachment, endpoints, NAT gateways and the client; one a zone for each tenant's group of functions, or one a task.
+    // Of the load balancers, the attachment, endpoints, NAT gateways and the client; and one in each zone for the security group of each
+    // tenant's functions, or one for each task.
     hub: (hub, { tenants }) => {
       const { clientInstance, endpointService } = hub.settings
       const perZone =
@@ -195,7 +199,7 @@ function balancersOfOthers(type: 'application' | 'network', own: string): NonNul
   }
 }
 
-/** Every page of a list: its items, and the token of the next one. */
+/** Reads all pages of a list: `read` returns a page's items and the token of the next page. */
 async function all<T>(
   page: (token: string | undefined) => Promise<readonly [items: readonly T[] | undefined, next: string | undefined]>,
 ): Promise<readonly T[]> {
@@ -209,7 +213,7 @@ async function all<T>(
   return found
 }
 
-/** What this stack has made itself is a part of what it needs. */
+/** Subtracts what this stack itself has made already. */
 const notOurs = (found: readonly { readonly Tags?: Tag[] | undefined }[], { project, stack }: Subject): number =>
   found.filter(({ Tags = [] }) => {
     const tag = (key: string) => Tags.find(({ Key }) => Key === key)?.Value

@@ -2,7 +2,7 @@ import { DescribeOrganizationCommand, type Organization } from '@aws-sdk/client-
 import type { Clients } from './clients.ts'
 import { ifThere } from './denied.ts'
 
-/** @returns undefined of an account that is in none */
+/** @returns undefined for an account that is in no organisation */
 export async function organizationOf({
   organizations,
 }: Pick<Clients, 'organizations'>): Promise<Organization | undefined> {

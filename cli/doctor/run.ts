@@ -7,7 +7,7 @@ import { type HubSubject, type Machine, NoAccess, type Subject, type TenantSubje
 export interface Examined {
   readonly world: World
   readonly machine: Machine
-  /** Those that are asked about. */
+  /** The subjects of the checks. */
   readonly subjects: readonly Subject[]
   /** Returns the calls made since the last time, in order. */
   readonly takeCalls: () => readonly string[]
@@ -43,7 +43,7 @@ export async function ask({ subject, check }: Asked, { world, takeCalls }: Exami
   }))
 }
 
-/** The reason for missing credentials is shown in one row only. */
+/** The reason why there are no credentials is shown in one row only. */
 function told(error: unknown, { id }: Check): Answer {
   const answer = ofError(error)
   if (!(error instanceof NoAccess) || id === reader.id) return answer

@@ -10,24 +10,24 @@ import type { PolicyDocument, PolicyStatement } from '../../shared/policies/docu
 import type { Clients } from './clients.ts'
 
 export interface AttachedPolicy {
-  /** As AWS lists it, with its id. */
+  /** The name as AWS lists it, with the id. */
   readonly name: string
   readonly statements: readonly PolicyStatement[]
 }
 
-/** One of the account, its units and the root, each of which has to let a call through. */
+/** The policies of one level (the account, an organisational unit or the root). Each level must allow a call. */
 export interface Level {
   readonly id: string
   readonly policies: readonly AttachedPolicy[]
 }
 
-/** The policy that AWS attaches itself: it cannot be described with a right on the organisation's own policies, and says one thing. */
+/** The policy that AWS itself attaches. It cannot be read with a permission for the organisation's own policies, but its content is known. */
 const FULL_ACCESS: readonly PolicyStatement[] = [{ Effect: 'Allow', Action: '*', Resource: '*' }]
 
 /**
- * From the account up to the root.
+ * The levels from the account up to the root.
  * @param account twelve digits
- * @throws what AWS throws; AccessDeniedException to every account but the management one and delegated administrators
+ * @throws AWS's error, which is AccessDeniedException for every account except the management account and delegated administrators
  */
 export async function levelsOf({ organizations }: Clients, account: string): Promise<readonly Level[]> {
   const levels: Level[] = []
@@ -40,7 +40,7 @@ export async function levelsOf({ organizations }: Clients, account: string): Pro
   return levels
 }
 
-/** @returns undefined of the root */
+/** @returns undefined for the root */
 async function parentOf(organizations: Clients['organizations'], ChildId: string): Promise<string | undefined> {
   if (ChildId.startsWith('r-')) return undefined
   const { Parents = [] } = await organizations.send(new ListParentsCommand({ ChildId }))
@@ -70,17 +70,19 @@ async function read(organizations: Clients['organizations'], summary: PolicySumm
 export interface Call {
   readonly action: string
   readonly resource: string
-  /** `unspecified` of a request that a `global` profile sends on. */
+  /** The region is `unspecified` for a request that a `global` profile forwards. */
   readonly region: string
-  /** Absent: nobody knows yet. */
+  /** If absent, the value is not known before the call. */
   readonly principalArn?: string
-  /** Through an interface endpoint. @default no */
+  /**
+   * Whether the call goes through an interface endpoint.
+   * @default no
+   */
   readonly throughEndpoint?: boolean
 }
 
 /**
- * `perhaps`: a statement denies it under a condition that is not known before the call.
- * `why` names the policy and the statement.
+ * `perhaps`: a statement denies the call under a condition whose value is not known before the call. `why` names the policy and the statement.
  */
 export type Outcome = { readonly is: 'allowed' } | { readonly is: 'denied' | 'perhaps'; readonly why: string }
 
@@ -140,7 +142,7 @@ function holds(operator: string, key: string, values: readonly string[], call: C
 }
 
 interface Known {
-  /** Whether the call has the key at all. Absent: nobody knows before it. */
+  /** Whether the call has the condition key at all; undefined if that is not known before the call. */
   readonly there?: boolean
   readonly value?: string
 }

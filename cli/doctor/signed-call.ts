@@ -9,9 +9,9 @@ import type { Clients } from './clients.ts'
 export interface SignedService {
   readonly host: string
   readonly region: string
-  /** Signing name: `ce`, `secretsmanager`. */
+  /** The service's name in signatures: `ce`, `secretsmanager`. */
   readonly service: string
-  /** Before the operation in `x-amz-target`. */
+  /** The part of `x-amz-target` before the operation. */
   readonly target: string
 }
 

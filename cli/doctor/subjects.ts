@@ -6,7 +6,7 @@ import type { Clients } from './clients.ts'
 export interface Machine {
   readonly kind: 'machine'
   readonly subject: 'this machine'
-  /** False if something other than the Pulumi CLI deploys. */
+  /** False if a tool other than the Pulumi CLI deploys the stack. */
   readonly needsPulumi: boolean
 }
 
@@ -16,9 +16,14 @@ interface OfStack {
   readonly project: string
   readonly account: string
   readonly region: string
-  /** Signed by the read-only role of the account. @throws NoAccess where it cannot be had */
+  /**
+   * Calls are signed with the account's read-only role.
+   * @throws NoAccess if the role cannot be used
+   */
   readonly clients: () => Promise<Clients>
-  /** Whose the stack file's own credentials are. They are used for nothing else: an assumed role's session policy denies everything. */
+  /**
+   * The identity of the stack file's own credentials. They are used for nothing else: the session policy of an assumed role denies everything.
+   */
   readonly deployer: (which: 'account' | 'hub') => Promise<Identity>
 }
 
@@ -43,13 +48,13 @@ export interface World {
   readonly where: 'AWS' | 'the local cloud'
   readonly files: StackFiles
   readonly hub: HubSubject | undefined
-  /** Asked with the stack files' own credentials, because somebody said so. */
+  /** Asked with the stack files' own credentials, because a flag says so. */
   readonly asDeployer: boolean
-  /** Every tenant of the hub, whichever is asked about: they share its quotas. */
+  /** All tenants of the hub, whichever of them is checked, because they share its quotas. */
   readonly tenants: readonly TenantSubject[]
 }
 
-/** There are no credentials for an account, so every check of it is `notAsked`. */
+/** Thrown if there are no credentials for an account; every check of it is then `notAsked`. */
 export class NoAccess extends Error {
   override readonly name = 'NoAccess'
   readonly remedy: string

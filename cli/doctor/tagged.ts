@@ -2,7 +2,7 @@
 import { GetResourcesCommand } from '@aws-sdk/client-resource-groups-tagging-api'
 import type { Subject } from './subjects.ts'
 
-/** ARNs of what the stack has in an account; IAM's are not among them. */
+/** ARNs of the stack's resources in an account, without those of IAM. */
 export async function oursIn(place: Subject, stack: Pick<Subject, 'project' | 'stack'>): Promise<ReadonlySet<string>> {
   const { tag } = await place.clients()
   const filters = [
@@ -21,7 +21,7 @@ export async function oursIn(place: Subject, stack: Pick<Subject, 'project' | 's
   return new Set(found)
 }
 
-/** Whether a stack has anything in its account. */
+/** Whether a stack has any resource in its account. */
 export const isDeployed = async (subject: Subject): Promise<boolean> => (await oursIn(subject, subject)).size > 0
 
 export const hasTagsOf = (

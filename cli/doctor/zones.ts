@@ -16,7 +16,7 @@ export async function zonesOf(subject: Subject): Promise<ReadonlyMap<string, str
   return new Map(zones.map(({ ZoneName = '', ZoneId = '' }) => [ZoneName, ZoneId]))
 }
 
-/** Names of the zones that have a service's interface endpoints; none for a service that the region does not have. */
+/** Names of the zones in which a service has interface endpoints; none if the region does not have the service. */
 export async function zonesOfService(subject: Subject, service: string): Promise<readonly string[]> {
   const { ec2 } = await subject.clients()
   const asked = new DescribeVpcEndpointServicesCommand({

@@ -24,6 +24,6 @@ export const certificate: Check = {
   },
 }
 
-/** A wildcard stands for one label. */
+/** A wildcard stands for exactly one label. */
 const covers = (name: string, domainName: string) =>
   name === domainName || (name.startsWith('*.') && domainName.slice(domainName.indexOf('.')) === name.slice(1))

@@ -2,10 +2,10 @@ import { GetAccountSettingsCommand } from '@aws-sdk/client-lambda'
 import { reservedConcurrency } from '../../../shared/hub-limits.ts'
 import { type Answer, type Check, failed, ok } from '../check.ts'
 
-/** Lambda keeps this much for functions that reserve nothing. */
+/** Lambda keeps this many concurrent executions for functions without reserved concurrency. */
 const UNRESERVED = 100
 
-/** A new account may have 10, whatever its quota says: what counts is what Lambda itself answers. */
+/** A new account may have only 10 concurrent executions, whatever its quota says, so Lambda's own answer counts. */
 export const concurrency: Check = {
   id: 'concurrency',
   of: 'hub',

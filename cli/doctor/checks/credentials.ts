@@ -9,7 +9,7 @@ export const credentials: Check = {
   ask: (subject) => leadsTo(subject, 'account', subject.account),
 }
 
-/** @param which whose credentials: the stack's own, or those that the onboarding role is assumed from */
+/** @param which whose credentials are checked: the stack's own, or those with which the onboarding role is assumed */
 export async function leadsTo(subject: Subject, which: 'account' | 'hub', account: string): Promise<Answer> {
   const names = which === 'hub' ? 'hubRoleArn and hubProfile' : 'roleArn and profile'
   const remedy = `Sign in again, or correct ${names} in Pulumi.${subject.stack}.yaml. What the role needs: docs/deployers.md.`

@@ -1,7 +1,7 @@
 import { enforcementsOf } from '../../tenant/enforcement.ts'
 import { type Check, ok } from '../check.ts'
 
-/** It is looked at on every call of the account, the gateway's among them. Each is somebody's decision, so none is a fault. */
+/** An enforced guardrail is applied to every call of the account, including the gateway's. Somebody has decided that, so it is never a fault. */
 export const enforcedGuardrail: Check = {
   id: 'enforced-guardrail',
   of: 'tenant',

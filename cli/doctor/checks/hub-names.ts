@@ -27,7 +27,7 @@ const HUB_NAMES: readonly Named[] = [
   { kind: 'log group', name: `/aws/lambda/${auditFunctionName}` },
 ]
 
-/** With `keySetVia: table`. */
+/** Names that are needed with `keySetVia: table`. */
 const KEY_SETS: readonly Named[] = [
   { kind: 'table', name: keySetsTableName },
   { kind: 'role', name: keySetsFunctionName },
@@ -36,7 +36,7 @@ const KEY_SETS: readonly Named[] = [
   { kind: 'log group', name: `/aws/lambda/${keySetsFunctionName}` },
 ]
 
-/** With `endpointService`. */
+/** Names that are needed with `endpointService`. */
 const PRIVATE_DOOR: readonly Named[] = [
   { kind: 'load balancer', name: privateDoorName },
   { kind: 'target group', name: privateDoorName },

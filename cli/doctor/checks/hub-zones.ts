@@ -32,7 +32,7 @@ export const hubZones: Check = {
   },
 }
 
-/** One zone is enough: what is in another reaches it there. */
+/** One zone is enough, because other zones can reach the endpoint there. */
 function someHave(hub: HubSubject, what: string, having: readonly string[]): Answer {
   const { availabilityZones } = hub.settings
   const there = availabilityZones.filter((zone) => having.includes(zone))

@@ -2,7 +2,7 @@ import { GetModelInvocationLoggingConfigurationCommand } from '@aws-sdk/client-b
 import { PREFIX } from '../../../shared/naming.ts'
 import { type Check, failed, ok } from '../check.ts'
 
-/** An account has one invocation logging per region: a stack that makes one would overwrite an existing one. */
+/** An account has one model invocation logging per region: a stack that configures it would overwrite what is there. */
 export const invocationLogging: Check = {
   id: 'invocation-logging',
   of: 'tenant',

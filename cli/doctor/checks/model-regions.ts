@@ -29,7 +29,7 @@ export const modelRegions: Check = {
   },
 }
 
-/** Of the statement that bounds the regions of models: what is printed for the organisation's policy. */
+/** The statement that limits the regions of models, as the project prints it for the organisation's policy. */
 function allowedRegions({ Statement }: ReturnType<typeof guardRails>): readonly string[] {
   const statement = Statement.find(({ Sid }) => Sid === 'RegionsOfModels')
   return [statement?.Condition?.StringNotEquals?.['aws:RequestedRegion'] ?? []].flat()

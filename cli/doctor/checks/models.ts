@@ -18,7 +18,7 @@ export const models: Check = {
       }
       const asked = new GetFoundationModelCommand({ modelIdentifier: model.modelId })
       const found = (await ifThere(bedrock.send(asked), ...NO_MODEL))?.modelDetails
-      // A profile's model need not be one of its own region.
+      // A profile's model need not exist in the profile's own region.
       if (!found)
         return model.kind === 'inferenceProfile'
           ? ok('The profile is ACTIVE; its model is not one of this region', id)

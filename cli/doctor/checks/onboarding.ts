@@ -2,7 +2,7 @@ import { type Check, failed, ok } from '../check.ts'
 import { roleAmong } from '../deployers.ts'
 import { leadsTo } from './credentials.ts'
 
-/** The onboarding role is not there before the hub is; who may assume it is in the hub's file. */
+/** The onboarding role does not exist before the hub does; the hub's stack file says who may assume it. */
 export const onboarding: Check = {
   id: 'onboarding',
   of: 'tenant',

@@ -40,7 +40,7 @@ export const organisation: Check = {
 
 const arnOf = ({ settings }: HubSubject) => (settings.sharing.kind === 'organisation' ? settings.sharing.arn : '')
 
-/** Member accounts are refused whatever their policies say. */
+/** AWS refuses these calls to member accounts, whatever their policies say. */
 const managementOnly = (id = '', management = '', error: unknown): Answer =>
   notAsked(
     `The account is in ${id}. Which services may act in it, only the management account ${management} is told. ${wordsOf(error)}`,

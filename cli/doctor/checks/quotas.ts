@@ -12,7 +12,7 @@ export const quotas: Check = {
     (await Promise.all(NEEDS.map((need) => roomFor(need, subject, world)))).filter((one) => one !== undefined),
 }
 
-/** Asks about one quota, so that a denied call leaves the other quotas' answers intact. */
+/** Asks about one quota at a time, so that a denied call does not affect the other quotas' answers. */
 async function roomFor(need: Need, subject: Subject, world: World): Promise<Answer | undefined> {
   const wanted = subject.kind === 'hub' ? need.hub?.(subject, world) : need.tenant?.(subject)
   if (wanted === undefined || wanted === 0) return undefined

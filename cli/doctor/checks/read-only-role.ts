@@ -4,7 +4,7 @@ import { deployersOf, identityOf, roleAmong } from '../deployers.ts'
 const MAKE_IT =
   'Make a role that only reads: npm run genai -- doctor --policy prints its policy (docs/first-deployment.md).'
 
-/** Everything below is asked with it. */
+/** All following checks are made with this role. */
 export const reader: Check = {
   id: 'reader',
   of: 'account',

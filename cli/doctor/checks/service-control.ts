@@ -6,7 +6,7 @@ import { organizationOf } from '../organization.ts'
 import { type Call, type Level, levelsOf, type Outcome, outcomeOf } from '../service-control.ts'
 import type { Subject, TenantSubject } from '../subjects.ts'
 
-/** Of what each stack makes, one call a service: what a region guard or a list of allowed services would deny first. */
+/** One call of each service that a stack uses: the calls that a region guard or a list of allowed services would deny first. */
 const DEPLOYMENT = {
   hub: [
     ...['cognito-idp:CreateUserPool', 'dynamodb:CreateTable', 'ec2:CreateTransitGateway', 'ec2:CreateVpc'],
@@ -20,7 +20,10 @@ const DEPLOYMENT = {
   ],
 } as const
 
-/** What is attached now; what the project prints for it is `model-regions`. Read by the hub's role: a tenant's account may not. */
+/**
+ * The policies that are attached now; `model-regions` checks what the project prints for them. The hub's role reads them, because a tenant's
+ * account may not.
+ */
 export const serviceControl: Check = {
   id: 'service-control',
   of: 'account',
@@ -86,11 +89,11 @@ async function ofModels(tenant: TenantSubject, levels: readonly Level[]): Promis
     if (model.kind !== 'inferenceProfile')
       return told([call(`arn:aws:bedrock:${home}::foundation-model/${id}`, home)], levels, `in ${home}`, id)
     const profile = await profileOf(bedrock, id)
-    // `models` tells of a profile that is not there.
+    // The check `models` reports a profile that does not exist.
     if (!profile?.models) return undefined
     const calls = [
       call(profile.inferenceProfileArn ?? `arn:aws:bedrock:${home}:${tenant.account}:inference-profile/${id}`, home),
-      // A `global` profile's models name no region.
+      // The models of a `global` profile name no region.
       ...profile.models.map(({ modelArn = '' }) => call(modelArn, modelArn.split(':')[3] || 'unspecified')),
     ]
     return told(calls, levels, `in ${[...new Set(calls.map(({ region }) => region))].join(', ')}`, id)
@@ -122,7 +125,7 @@ function told(calls: readonly Call[], levels: readonly Level[], what: string, ab
   return ok(`${policiesOf(levels)} let it through, ${what}`, about)
 }
 
-/** Not before the second tenant are they missed: docs/first-deployment.md has them attached after the first one. */
+/** These policies are needed from the second tenant on: docs/first-deployment.md attaches them after the first one. */
 function guardRails(levels: readonly Level[], { settings }: TenantSubject): Answer {
   const call: Call = { action: 'bedrock:CallWithBearerToken', resource: '*', region: 'us-east-1' }
   const outcome = outcomeOf(levels, call)

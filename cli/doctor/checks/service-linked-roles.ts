@@ -3,7 +3,7 @@ import { type Check, ok } from '../check.ts'
 import { ifThere } from '../denied.ts'
 import type { Subject, World } from '../subjects.ts'
 
-/** Role → the service that it is of. */
+/** The service of each role. */
 const ROLES = {
   AWSServiceRoleForElasticLoadBalancing: 'elasticloadbalancing.amazonaws.com',
   AWSServiceRoleForVPCTransitGateway: 'transitgateway.amazonaws.com',
@@ -14,8 +14,8 @@ const ROLES = {
 type Role = keyof typeof ROLES
 
 /**
- * An account's first use of a service makes the service's role. Neither answer stops a deployment, whose deployers may make them; but
- * a first use right after the making is where AWS has been seen to refuse once.
+ * AWS creates a service's role when the account first uses the service. Neither answer stops a deployment, because deployers may create these
+ * roles. But right after the role is created, AWS has been seen to refuse the first use once.
  */
 export const serviceLinkedRoles: Check = {
   id: 'service-linked-roles',

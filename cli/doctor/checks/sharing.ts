@@ -1,7 +1,7 @@
 import { type Check, failed, ok } from '../check.ts'
 import { organizationOf } from '../organization.ts'
 
-/** A Transit Gateway that an account does not see cannot be attached to. */
+/** An account cannot attach to a Transit Gateway that is not shared with it. */
 export const sharing: Check = {
   id: 'sharing',
   of: 'tenant',

@@ -12,7 +12,7 @@ import type { SpokeSettings } from '../../../shared/settings.ts'
 import type { Check } from '../check.ts'
 import { type Named, takenNames } from '../names.ts'
 
-/** In the hub's account, by what runs the gateway. */
+/** Names in the hub's account, which depend on where the gateway runs. */
 const ingressNames = ({ tenantId, compute }: SpokeSettings): readonly Named[] => [
   { kind: 'log group', name: functionLogGroupName(tenantId) },
   ...(compute.kind === 'fargate'
@@ -28,7 +28,7 @@ const ingressNames = ({ tenantId, compute }: SpokeSettings): readonly Named[] =>
       ] as const)),
 ]
 
-/** In the tenant's own. */
+/** Names in the tenant's account. */
 const accountNames = (tenantId: string): readonly Named[] => [{ kind: 'role', name: tenantRoleName(tenantId) }]
 
 export const tenantNames: Check = {

@@ -14,7 +14,7 @@ export const tools: Check = {
   ask: async ({ needsPulumi }) => [await node(), await pulumi(needsPulumi)],
 }
 
-/** The CLI runs a program with the first `node` on the PATH, whichever runs this. */
+/** The CLI runs a program with the first `node` on the PATH, whichever Node runs this command. */
 async function node(): Promise<Answer> {
   const about = 'node on PATH'
   const remedy = `Use the project's own: export PATH="$PWD/node_modules/.bin:$PATH"`

@@ -3,30 +3,33 @@ import { claimsOf } from '../../hub/cognito.ts'
 
 export interface GatewayReply {
   readonly status: number
-  /** Set by the tenant's own gateway; the load balancer's own answers have none. */
+  /** A header that only the tenant's own gateway sets; the load balancer's own answers do not have it. */
   readonly requestId: string | undefined
   readonly code: string | undefined
-  /** Origins whose pages may read it (`access-control-allow-origin`). */
+  /** Origins whose pages may read the answer (`access-control-allow-origin`). */
   readonly allowOrigin: string | undefined
   readonly body: string
 }
 
 export interface Gateway {
   readonly tenantId: string
-  /** Groups in the user's token. */
+  /** The groups in the user's token. */
   readonly groups: readonly string[]
   call(path: string, options?: GatewayCall): Promise<GatewayReply>
 }
 
 export interface GatewayCall {
-  /** @default the user's */
+  /** @default the user's token */
   readonly token?: 'none'
-  /** Sent as JSON, by POST. @default GET */
+  /**
+   * Sent as JSON, by POST.
+   * @default no body, and GET
+   */
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Longer than any tenant's function. */
+/** Longer than the longest time of any tenant's function. */
 const TIMEOUT_MILLISECONDS = 60_000
 
 /** @returns undefined in a shell that is not signed in */
@@ -35,13 +38,13 @@ export function gatewayOf(environment: NodeJS.ProcessEnv): Gateway | undefined {
   return url && tenantId && token ? gatewayAt({ url, tenantId, token }) : undefined
 }
 
-/** Groups in a token of the user pool's. */
+/** The groups in a token of the user pool. */
 export function groupsOf(token: string): readonly string[] {
   const groups = claimsOf(token)['cognito:groups']
   return Array.isArray(groups) ? groups.map(String) : []
 }
 
-/** @param url of the hub, without the tenant's path */
+/** @param url the hub's, without the tenant's path */
 export function gatewayAt({ url, tenantId, token }: Readonly<Record<'url' | 'tenantId' | 'token', string>>): Gateway {
   return {
     tenantId,
@@ -68,17 +71,20 @@ export function gatewayAt({ url, tenantId, token }: Readonly<Record<'url' | 'ten
   }
 }
 
-/** A prompt whose answer costs next to nothing. */
+/** A prompt whose answer costs almost nothing. */
 export const [PROMPT, MAX_TOKENS] = ['Say yes.', 16] as const
 
-/** @param model a name of the tenant's. @default the tenant's own default */
+/**
+ * @param model one of the tenant's names.
+ * @default the tenant's own default
+ */
 export const sayYes = (gateway: Gateway, model?: string, options: Pick<GatewayCall, 'headers'> = {}) =>
   gateway.call(`/${gateway.tenantId}/v1/chat/completions`, {
     ...options,
     body: { model, max_tokens: MAX_TOKENS, messages: [{ role: 'user', content: PROMPT }] },
   })
 
-/** A reply on one line: who answered, and what. */
+/** An answer on one line: who gave it, and what it says. */
 export function quoted({ status, requestId, code, body }: GatewayReply): string {
   const who = requestId === undefined ? 'the load balancer' : `the gateway (${requestId})`
   const text = body.replaceAll(/\s+/g, ' ').trim().slice(0, 160)

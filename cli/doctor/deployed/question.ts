@@ -6,7 +6,7 @@ import type { TenantSubject, World } from '../subjects.ts'
 import type { Person } from '../test-tenant/person.ts'
 import type { Gateway } from './gateway.ts'
 
-/** The file that calls the question open, and some of its words there. */
+/** The file that leaves the question open, and some words of that place. */
 export interface Source {
   /** `AWS-FACTS.md` is the page of facts that this project was planned with; the others are files of the project. */
   readonly file: string
@@ -17,49 +17,55 @@ interface Open {
   readonly id: string
   readonly from: readonly Source[]
   readonly question: string
-  /** What is asked, in words. */
+  /** The question, in words. */
   readonly how: string
   readonly expected: string
-  /** What to change if it is otherwise: a setting, wherever the answer could break a deployment. */
+  /** What to change if the answer is not the expected one: a setting, wherever the answer could break a deployment. */
   readonly otherwise: string
-  /** How it is asked of a tenant of the doctor's own (`--with-test-tenant`). @default as without one */
+  /**
+   * How the question is asked with a tenant that the doctor deploys (`--with-test-tenant`).
+   * @default as without one
+   */
   readonly trial?: {
     readonly when: When
-    /** Absent: as without one, only later. */
+    /** If absent, the question is asked as without a test tenant, but later. */
     readonly ask?: (trial: Trial) => Promise<Answer>
   }
 }
 
 export type Question =
   | (Open & { readonly ask: (deployed: Deployed) => Promise<Answer> })
-  /** Why it cannot be asked: it takes a change, a bill, or a role that this project does not have. */
+  /** Why the doctor cannot ask it: that would take a change, cost money, or need a role that this project does not have. */
   | (Open & { readonly notAsked: string })
 
-/** The deployed hub and tenant that this shell can reach. */
+/** The deployed hub and tenant that this shell can access. */
 export interface Deployed {
   readonly world: World
-  /** Of the tenant whose user this shell is signed in as; absent without one. */
+  /** The tenant whose user is signed in in this shell; absent if nobody is. */
   readonly gateway: Gateway | undefined
-  /** That tenant's stack file. */
+  /** The tenant's stack file. */
   readonly tenant: TenantSubject | undefined
-  /** Why there is nobody to ask as. @default because this shell is not signed in */
+  /**
+   * Why nobody can ask as a user.
+   * @default because nobody is signed in in this shell
+   */
   readonly noUser?: Answer
 }
 
-/** Once the test tenant is deployed, once settings of it are changed, or once it is destroyed. */
+/** When it is asked: after the test tenant is deployed, after its settings are changed, or after it is destroyed. */
 export type When = 'made' | 'changed' | 'gone'
 
-/** How deploying or destroying ended. */
+/** How deploying or destroying it ended. */
 export interface Step {
   readonly seconds: number
-  /** In Pulumi's or AWS's words; absent where it came to its end. */
+  /** Pulumi's or AWS's error message; absent if it succeeded. */
   readonly failure?: string
 }
 
-/** A tenant of the doctor's own, as far as it has come. */
+/** The doctor's own tenant, as far as it has been deployed. */
 export interface Trial extends Deployed {
   readonly steps: { readonly [W in When]?: Step }
   readonly hub: Pick<HubAccess, 'cognito' | 'userPoolId'>
-  /** Who asks; absent where nobody could be made a user. */
+  /** The user who asks; absent if no user could be created. */
   readonly person?: Person
 }

@@ -8,7 +8,7 @@ import { MAX_TOKENS, PROMPT, quoted, sayYes } from './gateway.ts'
 import type { Deployed } from './question.ts'
 import { asUser } from './read-only-trials.ts'
 
-/** With a header that is new to every trace. */
+/** Sends a header whose value is new for every trace. */
 export async function tracedCall(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const traceparent = `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`
@@ -22,7 +22,7 @@ export async function tracedCall(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** The gateway passes bodies of Bedrock's own API on as they are. */
+/** The gateway passes on bodies of Bedrock's own API unchanged. */
 export async function unknownMember(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const { tenant } = deployed
@@ -42,7 +42,7 @@ export async function unknownMember(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** As the client's page asks, without a token. */
+/** Asks as the client's page does, without a token. */
 export async function originOfRefusal(deployed: Deployed): Promise<Answer> {
   const { browserOrigin, listener } = deployed.world.hub?.settings ?? {}
   if (browserOrigin === undefined || listener?.kind === 'insecureHttp')
@@ -62,7 +62,7 @@ export async function originOfRefusal(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** For models that are reached through a profile only. */
+/** Only for models that are called through a profile. */
 export async function availabilityOfProfiles({ world, tenant }: Deployed): Promise<Answer> {
   if (!tenant || modelAccess.of !== 'tenant')
     return notAsked('No tenant is signed in to, whose models could be asked for.', 'Sign in (login), and ask again.')
@@ -75,7 +75,7 @@ export async function availabilityOfProfiles({ world, tenant }: Deployed): Promi
   return failed(said, 'If the models answer all the same, the row of doctor is no verdict for them: report it.')
 }
 
-/** CloudWatch lists a metric some minutes after its first figure, and for two weeks after the last. */
+/** CloudWatch lists a metric from some minutes after its first value until two weeks after its last. */
 export async function metricsOfProfiles({ tenant }: Deployed): Promise<Answer> {
   if (!tenant)
     return notAsked('No tenant is signed in to, whose figures could be asked for.', 'Sign in (login), and ask again.')

@@ -13,7 +13,7 @@ const SIGN_IN =
 
 const modelsOf = (tenantId: string) => `/${tenantId}/v1/models`
 
-/** With a signed-in user, or not asked. */
+/** Asked as a signed-in user, or not at all. */
 export async function asUser(
   { gateway, noUser }: Deployed,
   ask: (gateway: Gateway) => Promise<Answer>,
@@ -29,7 +29,7 @@ const NO_TLS = notAsked(
   'Nothing: the demo has one check less.',
 )
 
-/** Without a token. */
+/** Asked without a token. */
 export async function refusal(deployed: Deployed): Promise<Answer> {
   if (!isHttps(deployed)) return NO_TLS
   return await asUser(deployed, async (gateway) => {
@@ -38,14 +38,14 @@ export async function refusal(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** With a user's token, to another tenant. */
+/** Asked with a user's token, for another tenant's path. */
 export async function foreignToken(deployed: Deployed): Promise<Answer> {
   if (!isHttps(deployed)) return NO_TLS
   return await asUser(deployed, async (gateway) => {
     const other = deployed.world.tenants.find(({ settings }) => settings.tenantId !== gateway.tenantId)
     if (!other) return notAsked('There is one tenant.', 'Deploy a second one, and ask again.')
     const reply = await gateway.call(modelsOf(other.settings.tenantId))
-    // No rule leads there.
+    // No rule has this path.
     if (reply.status === 404 && reply.requestId === undefined)
       return notAsked(`${other.settings.tenantId} is not deployed: ${quoted(reply)}`, 'Deploy it, and ask again.')
     return byLoadBalancer(reply, [401, 403])
@@ -61,7 +61,7 @@ function byLoadBalancer(reply: GatewayReply, statuses: readonly number[]): Answe
   return failed(said, 'Clients and docs/api.md expect another status; report it.')
 }
 
-/** Asks with a user's own token: an answer with a request id came through the load balancer's check. */
+/** Asks with a user's own token: an answer with a request id passed the load balancer's check. */
 export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> {
   if (!isHttps(deployed)) return NO_TLS
   const { keySetVia } = deployed.world.hub?.settings ?? {}
@@ -72,7 +72,7 @@ export async function keySetOfLoadBalancer(deployed: Deployed): Promise<Answer> 
   )
 }
 
-/** The same for a load balancer without a public address, whose way to the key set is a NAT gateway. */
+/** The same for a load balancer without a public address, which fetches the key set through a NAT gateway. */
 export async function keySetOfInternal(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) =>
     deployed.world.hub?.settings.loadBalancer === 'internal'
@@ -118,7 +118,7 @@ export async function severalGroups(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** Enough calls that Bedrock is likely to send some of them to another region. */
+/** Makes so many calls that Bedrock probably sends some of them to another region. */
 const CALLS = 5
 
 export async function sourceVpce(deployed: Deployed): Promise<Answer> {
@@ -152,7 +152,7 @@ export async function sourceVpce(deployed: Deployed): Promise<Answer> {
   })
 }
 
-/** Of a tenant at the hub's endpoint: its role lets calls from the hub's VPC through, and no others. */
+/** For a tenant at the hub's endpoint: its role allows calls from the hub's VPC, and no others. */
 export async function sharedEndpoint(deployed: Deployed): Promise<Answer> {
   return await asUser(deployed, async (gateway) => {
     const { tenant } = deployed
@@ -183,10 +183,10 @@ function elsewhere(regions: ReadonlyMap<string, number>, said: string, home: str
 const SOURCE = 'bedrock.amazonaws.com'
 const CALLS_OF_MODELS = ['Converse', 'ConverseStream', 'InvokeModel', 'InvokeModelWithResponseStream']
 const DAY_MILLISECONDS = 24 * 3_600_000
-/** CloudTrail answers two lookups a second. */
+/** CloudTrail answers at most two lookups a second. */
 const PAGES = 4
 
-/** Calls of models that were answered, by the region that did. */
+/** Answered calls of models, by the region that answered. */
 async function servedBy(tenant: TenantSubject): Promise<ReadonlyMap<string, number>> {
   const { cloudtrail } = await tenant.clients()
   const regions = new Map<string, number>()
@@ -220,7 +220,7 @@ interface Recorded {
 
 const PARKING = 'genai-hub-parking'
 
-/** Interfaces that a removed tenant's function has left: the hub's VPC cannot be destroyed while there are some. */
+/** Network interfaces that a removed tenant's function has left behind: while there are some, the hub's VPC cannot be destroyed. */
 export async function leftInterfaces({ world: { hub } }: Deployed): Promise<Answer> {
   if (!hub) throw new NoAccess("The hub's stack file is not here.", 'Copy it here, and ask again.')
   const { ec2 } = await hub.clients()

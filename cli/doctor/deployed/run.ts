@@ -41,7 +41,7 @@ export function rowOf(
   }
 }
 
-/** What is handed on: every question with what was answered, word for word. */
+/** The report in Markdown, for handing on: every question with its answer, word for word. */
 export function verificationText(rows: readonly DeployedRow[], where: string, date: string, version: string): string {
   const words = { ok: 'as expected', failed: 'otherwise', unclear: 'open', notAsked: 'not asked' } as const
   return [

@@ -15,12 +15,12 @@ import { TEST_STACK, TEST_TENANT, testTenant } from './stack-file.ts'
 export interface AskOptions {
   readonly values: Arguments['values']
   readonly examined: Examined
-  /** Name of the read-only role, which is in the test tenant's account too. */
+  /** Name of the read-only role; the test tenant's account must have it too. */
   readonly role: string
   readonly show?: (row: DeployedRow) => void
 }
 
-/** @throws UserError with nothing changed: flags that are missing, no Pulumi CLI, or nobody who says yes */
+/** @throws UserError before anything is changed: if flags are missing, if there is no Pulumi CLI, or if nobody confirms */
 export async function askWithTestTenant({ values, examined, role, show }: AskOptions): Promise<readonly DeployedRow[]> {
   const aws = values.aws === true
   const { hub } = examined.world
@@ -35,7 +35,7 @@ export async function askWithTestTenant({ values, examined, role, show }: AskOpt
   await confirm(`Deploy a test tenant into ${account}?`, account, values.yes === true)
   return await withHub({ aws, ...(aws && { 'hub-stack': hub.stack }) }, async (access) => {
     const stack = await createTestStack({ project: hub.project, tenant, open: () => backend.create(TEST_STACK) })
-    // With its file there, the test tenant is one of the hub's.
+    // Now that it has a stack file, the test tenant is one of the hub's tenants.
     const { world, takeCalls } = await open({ aws, role, stack: TEST_STACK })
     const [subject] = world.tenants.filter((one) => one.stack === TEST_STACK)
     if (!subject) throw new Error(`${TEST_STACK} is not read`)

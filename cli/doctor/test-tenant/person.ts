@@ -7,9 +7,9 @@ import { addUser, deleteUser } from '../../tenant/users.ts'
 import { type Gateway, gatewayAt } from '../deployed/gateway.ts'
 
 export interface Person {
-  /** With a token of now: the groups in it are those of now. */
+  /** Signs in again, so that the token has the user's present groups. */
   gateway(): Promise<Gateway>
-  /** A member of another group besides, while `work` runs. */
+  /** Puts the user into another group as well, while `work` runs. */
   alsoIn<T>(group: string, work: (gateway: Gateway) => Promise<T>): Promise<T>
   remove(): Promise<void>
 }
@@ -22,14 +22,14 @@ export interface PersonOptions {
   readonly gatewayOf: (token: string) => Gateway
 }
 
-/** A name that is nobody's (RFC 2606): Cognito mails nothing. */
+/** A name of a reserved domain (RFC 2606), which nobody owns: Cognito sends no mail. */
 const emailOf = (tenantId: string) => `doctor@${tenantId}.example.com`
 
-/** @throws UserError for a hub in which the tenant is not deployed */
+/** @throws UserError if the tenant is not deployed in the hub */
 export async function createPerson({ hub, clientId, tenantId, gatewayOf }: PersonOptions): Promise<Person> {
   const { cognito, userPoolId } = hub
   const username = emailOf(tenantId)
-  // Never shown, and gone with the user.
+  // The password is never shown, and is deleted with the user.
   const password = `${randomBytes(24).toString('base64url')}aA1!`
   await addUser(hub, tenantId, username, { kind: 'typed', password })
   const gateway = async () => gatewayOf(await signIn(cognito, { clientId, username, password }))
@@ -48,6 +48,6 @@ export async function createPerson({ hub, clientId, tenantId, gatewayOf }: Perso
   }
 }
 
-/** At the address that `login` gives to clients. */
+/** Uses the address that `login` gives to clients. */
 export const overTheNetwork = (gatewayUrl: string, tenantId: string) => (token: string) =>
   gatewayAt({ url: gatewayUrl, tenantId, token })

@@ -18,15 +18,15 @@ export interface TrialOptions {
   readonly tenant: TenantSubject
   readonly hub: Pick<HubAccess, 'cognito' | 'userPoolId'>
   readonly stack: TestStack
-  /** @throws where nobody can be made a user: people of an external provider, or a denial */
+  /** @throws if no user can be created: because people sign in at an external provider, or because AWS denies it */
   readonly createPerson: () => Promise<Person>
   readonly takeCalls: () => readonly string[]
-  /** Whether somebody has pressed Ctrl-C: nothing more is asked, and the tenant goes. */
+  /** Whether somebody has pressed Ctrl-C: no further questions are asked, and the tenant is destroyed. */
   readonly isInterrupted: () => boolean
   readonly show?: (row: DeployedRow) => void
 }
 
-/** @returns the rows in the order in which they were asked; the first and the last two are of the tenant itself */
+/** @returns the rows in the order of the questions; the first and the last two rows are about the tenant itself */
 export async function tryTenant(options: TrialOptions): Promise<readonly DeployedRow[]> {
   const { questions, world, tenant, hub, stack, isInterrupted } = options
   const rows: DeployedRow[] = []
@@ -112,7 +112,7 @@ async function timed(work: () => Promise<unknown>): Promise<Step> {
   )
 }
 
-/** A row about the tenant itself, which no page asks for. */
+/** A row about the tenant itself, which belongs to no open question of a page. */
 const rowOfTenant = (id: string, question: string, answer: Answer): DeployedRow =>
   rowOf(
     {
@@ -132,7 +132,7 @@ const ofUp = ({ seconds, failure }: Step): Answer =>
     ? ok(`pulumi up of ${TEST_STACK} ended after ${Math.round(seconds)} s`)
     : failed(failure, 'Read the error; the tenant is destroyed now.')
 
-/** @param left of the state; undefined where it cannot be read */
+/** @param left what the stack's state still has; undefined if it cannot be read */
 function ofDestroy(
   { seconds, failure }: Step,
   left: readonly StateResource[] | undefined,

@@ -8,11 +8,11 @@ import { type NewTenant, newTenant } from '../../tenant/add.ts'
 import { type StackFile, stackFileText } from '../../tenant/stack-file.ts'
 import { type Arguments, UserError } from '../../verb.ts'
 
-/** Reserved by this command: a stack file of this tenant is of an earlier run. */
+/** The tenant id that this command reserves: a stack file with it comes from an earlier run. */
 export const TEST_TENANT = 'doctortest'
 export const TEST_STACK = `spoke-${TEST_TENANT}`
 
-/** Flags that name what is deployed, and with whose credentials. Nothing of it is guessed. */
+/** Flags that say what is deployed and with whose credentials. The command guesses none of them. */
 export const TEST_OPTIONS = {
   'with-test-tenant': {
     type: 'string',
@@ -89,7 +89,7 @@ export function testTenant(values: Values, hubStack: string, project: string, di
   const made = newTenant(TEST_TENANT, given, directory)
   const hubRoleArn = text(values, 'hub-deployer-role')
   const hubProfile = text(values, 'hub-deployer-profile')
-  // Without a role of its own the profile is who deploys.
+  // Without a deployer's role, the profile's own identity deploys.
   const { roleArn: _, ...rest } = made.written
   const written: StackFile = {
     ...rest,
@@ -101,6 +101,6 @@ export function testTenant(values: Values, hubStack: string, project: string, di
   return { ...made, written, text: stackFileText(written) }
 }
 
-/** What a person runs, in this order, where the command could not. */
+/** The commands, in order, that a person runs if this command failed. */
 export const cleanUp = (): string =>
   `pulumi destroy -s ${TEST_STACK}, until it succeeds; pulumi stack rm ${TEST_STACK}; rm Pulumi.${TEST_STACK}.yaml`

@@ -5,25 +5,28 @@ import { progress, resourcesOf, type StateResource, toItsEnd } from '../../pulum
 import type { NewTenant } from '../../tenant/add.ts'
 import { writeNewFile } from '../../terminal/new-file.ts'
 
-/** What a trial does with its tenant. Each step throws in AWS's or Pulumi's own words, also when it was interrupted. */
+/** The steps of a trial with its tenant. Each step throws AWS's or Pulumi's own message, also if it was interrupted. */
 export interface TestStack {
-  /** @param settings changed before it, by their names */
+  /** @param settings settings that are changed before it, by their names */
   up(settings?: Readonly<Record<string, string>>): Promise<void>
   destroy(): Promise<void>
-  /** What its state holds. */
+  /** The resources in its state. */
   resources(): Promise<readonly StateResource[]>
-  /** Once nothing is left: takes the stack and its file away. */
+  /** Removes the stack and its file, once it has no resources. */
   forget(): Promise<void>
 }
 
 export interface TestStackOptions {
   readonly project: string
   readonly tenant: NewTenant
-  /** Selects or makes the stack, whose file is there by then. */
+  /** Selects or creates the stack, whose file exists by then. */
   readonly open: () => Promise<Stack>
 }
 
-/** Writes the stack file. @throws UserError when there is one */
+/**
+ * Writes the stack file.
+ * @throws UserError if there is one already
+ */
 export async function createTestStack({ project, tenant, open }: TestStackOptions): Promise<TestStack> {
   const { file, text, stack: name } = tenant
   writeNewFile(file, text, 'Nothing was changed.')

@@ -8,7 +8,7 @@ import { quoted, sayYes } from '../deployed/gateway.ts'
 import type { Step, Trial } from '../deployed/question.ts'
 import { severalGroups } from '../deployed/read-only-trials.ts'
 
-/** What is changed of the tenant once it has answered: settings whose effect is a question. */
+/** Settings of the tenant that are changed after it has answered, because their effect is an open question. */
 export const changesOf = ({ world }: Pick<Trial, 'world'>): Readonly<Record<string, string>> => ({
   guardrail: JSON.stringify({ words: ['a word of the doctor that nobody says'] }),
   ...(world.hub?.settings.endpointService && { gatewayEndpoint: 'true' }),
@@ -16,7 +16,7 @@ export const changesOf = ({ world }: Pick<Trial, 'world'>): Readonly<Record<stri
 
 const seconds = ({ seconds: count }: Step) => `after ${Math.round(count)} s`
 
-/** The user is in another tenant's group for as long as this takes: the claim that the gateway itself compares stays its own. */
+/** Meanwhile the user is in another tenant's group as well; the claim that the gateway itself compares is not changed. */
 export async function inTwoGroups(trial: Trial): Promise<Answer> {
   const { person } = trial
   if (!person) return await severalGroups(trial)
@@ -52,7 +52,8 @@ export async function guardrailThroughEndpoint({ steps: { changed }, gateway, te
   if (!gateway || !tenant) return notAsked('There is no user of the test tenant.', 'See the first rows.')
   const ask = () => sayYes(gateway, tenant.settings.defaultModel)
   let reply = await ask()
-  // Gateways that are warm read the tenant's configuration anew within this; until then they name no guardrail, and the role refuses.
+  // Running gateways read the tenant's configuration again within this time; until then they send no guardrail, and the role refuses their
+  // calls.
   for (let waited = 0; reply.code === 'model_access_denied' && waited < 3 * SEEN_WITHIN_SECONDS; waited += 1) {
     await setTimeout(1000)
     reply = await ask()
@@ -81,7 +82,7 @@ const notChanged = (changed: Step | undefined): Answer =>
     'Put that right, and ask again.',
   )
 
-/** Both accounts have the attachment in their state, and each deletes it. */
+/** Both accounts have the attachment in their state, and each of them deletes it. */
 export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer> {
   if (!gone) return notAsked('The test tenant was not destroyed.', 'See the last row.')
   if (gone.failure === undefined)
@@ -93,7 +94,7 @@ export async function secondDeletion({ steps: { gone } }: Trial): Promise<Answer
     : unclear(gone.failure, again)
 }
 
-/** The provider waits for them 45 minutes, and then deletes them itself. */
+/** The AWS provider waits 45 minutes for them, and then deletes them itself. */
 export async function interfacesOfRemoved(trial: Trial): Promise<Answer> {
   const { gone } = trial.steps
   if (!cameToItsEnd(gone))
