@@ -7,10 +7,12 @@ import { createTerminal } from './terminal/terminal.ts'
 import { type Command, findVerb, messageOf, parse, UserError } from './verb.ts'
 import { VERSION } from './version.ts'
 
-/** How long the process waits, after a verb has ended, for open connections to close by themselves. */
+/** How long the process waits after a command has ended for open connections to close by themselves. */
 const LINGER_MILLISECONDS = 5_000
 
-/** The verbs, in the order of the help. A verb's module is loaded only when it is called, because `login` needs no local cloud. */
+/**
+ * The commands, in the order of the help. A command's module is loaded only when it is called, because `login` does not need the local cloud.
+ */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   start: async () => (await import('./verbs/start.ts')).start,
   login: async () => (await import('./verbs/login.ts')).login,
@@ -47,7 +49,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return await found.verb.run(parse(found.verb, found.rest))
 }
 
-/** Prints a user's mistake in two lines, and any other error, which is a defect of this project, with its stack. */
+/** Prints a user's mistake in two lines. Any other error is a defect of this project and is printed with its stack. */
 function report(error: unknown): void {
   const { style } = createTerminal({ json: true })
   const known = error instanceof UserError || process.env.GENAI_DEBUG === undefined
@@ -68,5 +70,5 @@ try {
   report(error)
   process.exitCode = 1
 }
-// A verb has ended when its promise has. A connection that it left open must not keep the process alive.
+// A command has ended when its promise has. A connection that it has left open must not keep the process running.
 setTimeout(() => process.exit(), LINGER_MILLISECONDS).unref()

@@ -24,7 +24,7 @@ function nextChunk(): Promise<string | undefined> {
   return new Promise((resolve, reject) => {
     const settle = (work: () => void) => {
       stdin.off('data', onData).off('end', onEnd).off('error', onError)
-      // An open pipe must not keep the process alive.
+      // An open pipe must not keep the process running.
       stdin.pause()
       work()
     }
@@ -32,7 +32,7 @@ function nextChunk(): Promise<string | undefined> {
     const onEnd = () => settle(() => resolve(undefined))
     const onError = (error: Error) => settle(() => reject(error))
     stdin.on('data', onData).on('end', onEnd).on('error', onError)
-    // It was paused after the line before: whoever types the next one only now would not be heard.
+    // Input was paused after the previous line, and must be resumed to read a line that is typed only now.
     stdin.resume()
   })
 }

@@ -18,7 +18,7 @@ export interface Named {
   readonly name: string
 }
 
-/** What has the name: its ARN, or for IAM's resources whether their tags are the stack's. */
+/** The resource that has the name: its ARN, or for IAM's resources whether their tags are the stack's. */
 type Found = { readonly arn: string } | { readonly ours: boolean }
 
 type Owner = Pick<Subject, 'project' | 'stack'>
@@ -63,9 +63,9 @@ const LOOK: Readonly<
 }
 
 /**
- * Which of the names somebody else has: AWS would refuse them half-way through a deployment.
- * @param place whose account and credentials
- * @param owner the stack that the names are for
+ * Which of the names are taken by something else: AWS would refuse them in the middle of a deployment.
+ * @param place account and credentials
+ * @param owner the stack that needs the names
  */
 export async function takenNames(place: Subject, owner: Owner, names: readonly Named[]): Promise<readonly Answer[]> {
   const clients = await place.clients()

@@ -1,8 +1,8 @@
 /** The kinds of faults, by their names on the command line, with the options of each. */
 
-/** Options that say which calls are hit: a call must match every option that is given. */
+/** Options that select the calls: a call must match every option that is given. */
 export const WHERE_OPTIONS = ['service', 'operation', 'account', 'tenant', 'model'] as const
-/** Options that say how many of these calls are hit. */
+/** Options that say how many of the selected calls the fault affects. */
 const SHARES = ['times', 'probability'] as const
 const OUTAGE_OPTIONS = ['zone', 'endpoint'] as const
 const VALUES = ['milliseconds', 'seconds', 'code', 'status', 'retry-after', 'after'] as const

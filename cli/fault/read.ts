@@ -6,7 +6,7 @@ import { tenantIdOf } from '../tenant/id.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { KINDS, type Option } from './kinds.ts'
 
-/** The text of each given option. */
+/** The text of each option that was given. */
 export type Given = Readonly<Partial<Record<Option, string>>>
 
 export type Wanted =
@@ -15,7 +15,7 @@ export type Wanted =
 
 type Cloud = Pick<LocalCloud, 'ledger' | 'organization'>
 
-/** @throws UserError if the fault names something that the local cloud does not have, or could never have an effect */
+/** @throws UserError if the fault names something that the local cloud does not have, or can never have an effect */
 export function readFault(name: string, given: Given, cloud: Cloud): Wanted {
   const kind = Object.hasOwn(KINDS, name) ? KINDS[name as keyof typeof KINDS] : undefined
   if (!kind) throw new UserError(`There is no fault "${name}".`, `One of: ${Object.keys(KINDS).join(', ')}.`)
@@ -69,7 +69,7 @@ function faultOf(name: Exclude<keyof typeof KINDS, 'outage'>, given: Given): Fau
       return { kind: 'streamPause', milliseconds: number('milliseconds'), afterEvents }
     }
     case 'stream-error': {
-      // A code that is no exception of a stream is refused by the local cloud, which lists the valid ones.
+      // The local cloud refuses a code that is not an exception of a stream, and lists the valid ones.
       const code = (given.code ?? 'modelStreamErrorException') as StreamException
       return { kind: 'streamError', code, afterEvents: number('after') }
     }

@@ -4,13 +4,13 @@ import type { ActiveFault } from '@genai/local-cloud/faults/faults'
 import { UserError } from '../verb.ts'
 import { type Given, readFault, told } from './read.ts'
 
-/** A fault that is on. */
+/** A fault that is switched on. */
 export interface FaultRow {
-  /** The number that `fault clear` takes. */
+  /** The number by which `fault clear` names it. */
   readonly number: number
   readonly kind: string
   readonly options: Given
-  /** How many calls or connections the fault has hit. */
+  /** Number of calls or connections that the fault has affected. */
   readonly hits: number
 }
 
@@ -21,7 +21,7 @@ export type SwitchRequest =
   /** Without a number, all faults are cleared. */
   | { readonly verb: 'clear'; readonly number?: number }
 
-/** @returns a function that carries out a request and returns the faults that are then on; it throws UserError for a user's mistake */
+/** @returns a function that carries out a request and returns the faults that are then on; it throws UserError if the request is wrong */
 export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' | 'faults'>) {
   const on = new Map<number, { readonly kind: string; readonly options: Given; readonly active: ActiveFault }>()
   let last = 0
@@ -53,7 +53,7 @@ export function createSwitch(cloud: Pick<LocalCloud, 'ledger' | 'organization' |
   }
 }
 
-/** The handler for the control port. It validates the request, because anything may arrive there. */
+/** The handler for the control port. It validates the request, because other programs can send anything to the port. */
 export function faultCommand(cloud: Parameters<typeof createSwitch>[0]): (request: unknown) => readonly FaultRow[] {
   const serve = createSwitch(cloud)
   return (request) => {

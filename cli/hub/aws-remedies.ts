@@ -3,7 +3,7 @@
 const SIGN_IN = "This shell's AWS credentials: those of the platform team's deployer (AWS_PROFILE=…, aws sso login)."
 const OUTPUTS = "The hub's own values: pulumi stack output -s hub"
 
-/** By the error's name, or by the code of a connection that failed. */
+/** Advice by the error's name, or by the code of a failed connection. */
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['CredentialsProviderError', SIGN_IN],
   ['ExpiredToken', SIGN_IN],
@@ -21,7 +21,7 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['ECONNRESET', `Is the region right? ${OUTPUTS}`],
 ])
 
-/** @returns undefined for an error that is not AWS's */
+/** @returns undefined if the error does not come from AWS */
 export function awsRemedy(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   return REMEDIES.get(error.name) ?? ('code' in error ? REMEDIES.get(String(error.code)) : undefined)

@@ -18,14 +18,14 @@ import { TENANT_CLAIM } from '../../shared/tenant.ts'
 import { UserError } from '../verb.ts'
 
 export interface LocalConnection {
-  /** Port of the local cloud's wire. */
+  /** Port of the local cloud's server for AWS's APIs. */
   readonly port: number
   readonly caFile: string
 }
 
 export type Credentials = NonNullable<CognitoIdentityProviderClientConfig['credentials']>
 
-/** @param local connects to the local cloud under the real host name; absent: to AWS */
+/** @param local if given, connects to the local cloud under the real host name; otherwise to AWS */
 export function cognitoClient(
   region: string,
   { local, credentials }: { readonly local?: LocalConnection; readonly credentials?: Credentials },
@@ -44,7 +44,7 @@ export interface NewUser {
   readonly email: string
 }
 
-/** Creates a user of a tenant, with the claim and in the group that the gateway asks for. Cognito mails no invitation. */
+/** Creates a user of a tenant, with the claim and the group that the gateway checks. Cognito sends no invitation. */
 export async function createUser(
   client: CognitoIdentityProviderClient,
   { userPoolId, tenantId, username, email }: NewUser,
@@ -70,29 +70,32 @@ export interface SignIn {
   readonly clientId: string
   readonly username: string
   readonly password: string
-  /** Asked for when Cognito wants the first password replaced. */
+  /** Called when Cognito requires a new password in place of the first one. */
   readonly newPassword?: () => Promise<string>
-  /** Asked for when Cognito wants a code of the user's authenticator app. */
+  /** Called when Cognito requires a code of the user's authenticator app. */
   readonly code?: () => Promise<string>
-  /** Shows the user the key of a new app, and asks for its first code. */
+  /** Shows the user the key for a new app, and returns the app's first code. */
   readonly setUpApp?: (key: string) => Promise<string>
 }
 
 export interface Tokens {
   readonly idToken: string
   readonly accessToken: string
-  /** Gets new ones until the session ends; absent where the provider gave none. */
+  /** Gets new tokens until the session ends; absent if the provider gave none. */
   readonly refreshToken?: string
-  /** Of the ID token, from now. */
+  /** Lifetime of the ID token from now. */
   readonly expiresInSeconds: number
 }
 
-/** @returns the ID token @throws UserError when Cognito refuses or wants more than a password */
+/**
+ * @returns the ID token
+ * @throws UserError if Cognito refuses, or requires more than a password
+ */
 export async function signIn(client: CognitoIdentityProviderClient, call: SignIn): Promise<string> {
   return (await signInForTokens(client, call)).idToken
 }
 
-/** @throws UserError when Cognito refuses or wants more than a password */
+/** @throws UserError if Cognito refuses, or requires more than a password */
 export async function signInForTokens(client: CognitoIdentityProviderClient, call: SignIn): Promise<Tokens> {
   const { clientId, username, password } = call
   try {
@@ -137,7 +140,7 @@ const WRONG_CODE = ['CodeMismatchException', 'ExpiredCodeException', 'EnableSoft
 
 type Step = Pick<InitiateAuthCommandOutput, 'ChallengeName' | 'Session' | 'AuthenticationResult'>
 
-/** @returns nothing for tokens, and for what nobody here can answer */
+/** @returns nothing if the answer has tokens, or requires something that nobody here can answer */
 async function answerTo(
   client: CognitoIdentityProviderClient,
   { newPassword, code, setUpApp }: SignIn,
@@ -155,9 +158,9 @@ async function answerTo(
 }
 
 /**
- * Sets up an authenticator app for a user who has signed in, and asks for its code from then on; it takes the place of an earlier one.
- * @param setUpApp shows the user the key, and asks for the app's first code
- * @throws UserError where the user pool has no second factor, and for a wrong code
+ * Sets up an authenticator app for a user who has signed in. From then on Cognito asks for its code, and an earlier app no longer counts.
+ * @param setUpApp shows the user the key, and returns the app's first code
+ * @throws UserError if the user pool has no second factor, or if the code is wrong
  */
 export async function setUpSecondFactor(
   client: CognitoIdentityProviderClient,
@@ -192,7 +195,7 @@ export async function setUpSecondFactor(
 
 /**
  * Gets the next tokens of a session.
- * @throws UserError when the session has ended: its time is over, or the user was signed out, disabled or removed
+ * @throws UserError if the session has ended: because its time is over, or because the user was signed out, disabled or removed
  */
 export async function refreshTokens(
   client: CognitoIdentityProviderClient,
@@ -206,7 +209,7 @@ export async function refreshTokens(
         AuthParameters: { REFRESH_TOKEN: refreshToken },
       }),
     )
-    // The answer repeats the refresh token only where it was rotated.
+    // The answer has a refresh token only if it was rotated.
     const tokens = tokensIn({ RefreshToken: refreshToken, ...AuthenticationResult })
     if (tokens) return tokens
     throw new Error('Cognito answered no tokens.')
@@ -223,13 +226,13 @@ function tokensIn(result: AuthenticationResultType | undefined): Tokens | undefi
   return { idToken, accessToken, refreshToken, expiresInSeconds: ExpiresIn }
 }
 
-/** Cognito tells a disabled user apart from a wrong password. */
+/** Cognito's error distinguishes a disabled user from a wrong password. */
 const remedyOf = ({ message }: Error) =>
   /disabled/.test(message)
     ? 'Users are disabled by their operator, and when their tenant is removed. To let one back in: npm run tenant -- user enable TENANT EMAIL'
     : 'Check the user name and the password.'
 
-/** The claims of a token, unverified: a client reads its own token to find its route. */
+/** The claims of a token, without verification: a client reads its own token to find its route. */
 export function claimsOf(token: string): Readonly<Record<string, unknown>> {
   const payload = token.split('.')[1]
   if (payload === undefined) throw new UserError('What Cognito answered is not a token.')

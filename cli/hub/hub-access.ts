@@ -19,22 +19,22 @@ export interface HubAccess {
   readonly region: string
   readonly userPoolId: string
   readonly tableName: string
-  /** Host of the token endpoint; absent without one, or where only flags named the hub. */
+  /** Host of the token endpoint; absent if there is none, or if only flags named the hub. */
   readonly userPoolDomain?: string
-  /** The external provider that people sign in with; absent where it is the user pool, or where only flags named the hub. */
+  /** The external provider at which people sign in; absent if they use the user pool, or if only flags named the hub. */
   readonly identity?: { readonly issuer: string }
-  /** Providers that the user pool federates to: name → tenant; absent without any, or where only flags named the hub. */
+  /** Providers to which the user pool federates, and the tenant of each; absent if there are none, or if only flags named the hub. */
   readonly federatedProviders?: Readonly<Record<string, string>>
-  /** The command that deploys a stack into it, without the stack's name. */
+  /** The command that deploys a stack into this hub, without the stack's name. */
   readonly deployCommand: string
-  /** What `login` takes for it; absent where only flags named the hub. */
+  /** The flags of `login` for this hub; absent if only flags named the hub. */
   readonly signIn?: Pick<HubOutputs, 'gatewayUrl' | 'userPoolClientId'>
   readonly cognito: CognitoIdentityProviderClient
   readonly dynamodb: DynamoDBClient
   close(): void
 }
 
-/** Options of every command that works on a hub. */
+/** Options of every command that uses a hub. */
 export const HUB_OPTIONS = {
   aws: { type: 'boolean', help: "the deployed hub, with this shell's AWS credentials; without it, the local cloud" },
   'hub-stack': { type: 'string', placeholder: 'STACK', help: "with --aws: the hub's stack, asked of pulumi (hub)" },
@@ -55,7 +55,7 @@ async function openHub(values: Values): Promise<HubAccess> {
   return await localHub()
 }
 
-/** Closes it again, whatever becomes of the work. */
+/** Closes the connection afterwards, also if the work fails. */
 export async function withHub<T>(values: Values, work: (hub: HubAccess) => Promise<T>): Promise<T> {
   const hub = await openHub(values)
   try {
@@ -66,8 +66,8 @@ export async function withHub<T>(values: Values, work: (hub: HubAccess) => Promi
 }
 
 /**
- * Whether a tenant is of the hub that is asked: its file says which hub is its own.
- * @returns undefined where the hub is not named by its stack
+ * Whether a tenant belongs to this hub, according to the tenant's file.
+ * @returns undefined if the hub was not named by its stack
  */
 export function isOfHub(hubStack: string, values: Values): boolean | undefined {
   if (values.aws !== true || values.region !== undefined) return undefined

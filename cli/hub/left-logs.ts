@@ -7,19 +7,19 @@ import { messageOf } from '../verb.ts'
 
 export interface LeftLogs {
   readonly account: string
-  /** Absent where no account was asked. */
+  /** Absent if no account was asked. */
   readonly region?: string
   readonly groups: readonly string[]
-  /** Why the account could not be asked; `groups` is empty then. */
+  /** The reason why the account could not be asked; `groups` is then empty. */
   readonly unknown?: string
 }
 
-/** What the names of all groups of this project begin with. */
+/** Prefix of the names of all log groups of this project. */
 const PREFIXES = [`/${PREFIX}/`, `/aws/lambda/${PREFIX}-`]
 
 /**
- * Of a hub and of all tenants whose files are here, with the files' own credentials. An account that does not answer stops nothing,
- * nor does a file that cannot be read: what was asked for is done already.
+ * Log groups of a hub, and of all tenants whose files are here, read with the files' own credentials. An account that does not answer, or a file
+ * that cannot be read, causes no error, because the command itself has already succeeded.
  */
 export async function leftLogs(hubStack: string, options: Omit<OpenOptions, 'stack'>): Promise<readonly LeftLogs[]> {
   try {
@@ -47,7 +47,7 @@ async function leftIn({ account, region, clients }: Subject): Promise<LeftLogs> 
   }
 }
 
-/** In lines for people; none where nothing is left and every account has answered. */
+/** The result as lines of text; none if nothing is left and every account has answered. */
 export const leftLogsText = (left: readonly LeftLogs[]): readonly string[] =>
   left.flatMap(({ account, region = 'REGION', groups, unknown }) => [
     ...(groups.length > 0

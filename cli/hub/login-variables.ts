@@ -15,12 +15,12 @@ export const loginVariables = ({ gatewayUrl, tenant, token, region }: SignedIn) 
   ID_TOKEN: token,
   AWS_BEARER_TOKEN_BEDROCK: token,
   AWS_ENDPOINT_URL_BEDROCK_RUNTIME: `${gatewayUrl}/${tenant}`,
-  // boto3 reads the second one only.
+  // boto3 reads only the second of these two.
   AWS_REGION: region,
   AWS_DEFAULT_REGION: region,
   OPENAI_BASE_URL: `${gatewayUrl}/${tenant}/v1`,
   OPENAI_API_KEY: token,
-  // Not `ANTHROPIC_API_KEY`, which would travel in a header that the load balancer does not read.
+  // Not `ANTHROPIC_API_KEY`, because it is sent in a header that the load balancer does not read.
   ANTHROPIC_BASE_URL: `${gatewayUrl}/${tenant}`,
   ANTHROPIC_AUTH_TOKEN: token,
 })

@@ -20,21 +20,21 @@ export interface MachineClient {
   readonly clientId: string
 }
 
-/** A client with a secret that nobody else has. */
+/** An app client with its own secret. */
 export interface NewSecret {
   readonly clientId: string
   readonly secret: string
 }
 
 export const SCOPE = `${MACHINE_SCOPE.server}/${MACHINE_SCOPE.name}`
-/** How long a token is good. Long, because each fetch costs; the deny list can refuse a stolen one before. */
+/** Lifetime of a token. It is long because each fetch costs money; the deny list can refuse a stolen token earlier. */
 const TOKEN_MINUTES = 60
 /** A user pool has at most 10,000 app clients. */
 const PAGE = 60
 
 const MACHINE = /^([a-z][a-z0-9]{1,19})\.([a-z][a-z0-9-]{0,30})$/
 
-/** @returns those of all tenants */
+/** @returns the app clients of all tenants */
 export async function machineClients({ cognito, userPoolId }: Hub): Promise<readonly MachineClient[]> {
   const found: MachineClient[] = []
   let NextToken: string | undefined
@@ -52,7 +52,7 @@ export async function machineClients({ cognito, userPoolId }: Hub): Promise<read
   return found
 }
 
-/** @throws UserError on a hub without the scope of machines */
+/** @throws UserError if the hub does not have the machines' scope */
 export async function createMachineClient(hub: Hub, tenantId: string, name: string): Promise<NewSecret> {
   const created = await hub.cognito
     .send(
@@ -85,7 +85,7 @@ export async function deleteMachineClient({ cognito, userPoolId }: Hub, clientId
   await cognito.send(new DeleteUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId }))
 }
 
-/** Of one client, the oldest first. */
+/** The secrets of one client, oldest first. */
 async function secretsOf(cognito: CognitoIdentityProviderClient, of: { UserPoolId: string; ClientId: string }) {
   const { ClientSecrets = [] } = await cognito.send(new ListUserPoolClientSecretsCommand(of))
   return ClientSecrets.toSorted(
@@ -93,12 +93,15 @@ async function secretsOf(cognito: CognitoIdentityProviderClient, of: { UserPoolI
   )
 }
 
-/** One of the two that a client may have. */
+/** One of the two secrets that a client may have. */
 export interface FurtherSecret extends NewSecret {
   readonly secretId: string
 }
 
-/** A second secret beside the first. @throws UserError when there are two already */
+/**
+ * Adds a second secret.
+ * @throws UserError if there are two already
+ */
 export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: string): Promise<FurtherSecret> {
   const of = { UserPoolId: userPoolId, ClientId: clientId }
   if ((await secretsOf(cognito, of)).length > 1)
@@ -113,7 +116,7 @@ export async function addMachineSecret({ cognito, userPoolId }: Hub, clientId: s
   return { clientId, secret, secretId }
 }
 
-/** Takes back a secret that nobody was given. */
+/** Deletes a secret that was given to nobody. */
 export async function withdrawSecret(
   { cognito, userPoolId }: Hub,
   { clientId, secretId }: FurtherSecret,

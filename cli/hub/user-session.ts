@@ -25,15 +25,15 @@ import {
 
 export interface UserSession {
   readonly tenant: string
-  /** Without a slash at its end. */
+  /** Without a slash at the end. */
   readonly gatewayUrl: string
   readonly region: string
   readonly tokens: Tokens
   /** Gets new tokens. @throws UserError if the session has ended */
   readonly refresh: (refreshToken: string) => Promise<Tokens>
-  /** Closes connections; the tokens stay good. */
+  /** Closes connections; the tokens stay valid. */
   readonly close: () => void
-  /** Certificate of the local cloud's authority; absent for a deployed hub. */
+  /** Certificate of the local cloud's certificate authority; absent for a deployed hub. */
   readonly caFile?: string
 }
 
@@ -71,7 +71,7 @@ export const SESSION_OPTIONS = {
 
 type Values = Arguments['values']
 
-/** @throws UserError for a user that cannot sign in, or is another tenant's */
+/** @throws UserError if the user cannot sign in, or belongs to another tenant */
 export async function openSession(tenantId: string, values: Values): Promise<UserSession> {
   if (!TENANT_ID.test(tenantId))
     throw new UserError(
@@ -82,11 +82,11 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
     throw new UserError('--username says nothing with --browser: the user is chosen there.', 'Leave one of them out.')
   checkWay(values)
   const session = isDeployed(values) ? await ofDeployed(values) : await ofLocal(tenantId, values)
-  // An external provider has words of its own for the tenant, which the tenant's stack knows.
+  // An external provider has its own values for tenants, which the tenant's stack knows.
   if (values.issuer !== undefined) return { ...session, tenant: tenantId }
   if (values.provider !== undefined)
     return { ...session, tenant: federatedPath(session.tokens.idToken, tenantId, String(values.provider)) }
-  // The tenant's id is read from the token, as in the client of AWS's article.
+  // The tenant's id is read from the token, as the client in AWS's article does.
   const tenant = claimsOf(session.tokens.idToken)[TENANT_CLAIM]
   if (typeof tenant !== 'string')
     throw new UserError(
@@ -102,8 +102,9 @@ export async function openSession(tenantId: string, values: Values): Promise<Use
 }
 
 /**
- * Federated people have no tenant of their own: their provider's group says whose they are, and the gateway asks for it on this path.
- * @throws UserError for somebody who did not sign in there
+ * Federated people have no claim with the tenant: the group of their provider says to which tenant they belong, and the gateway checks it on
+ * this path.
+ * @throws UserError for somebody who did not sign in at the provider
  */
 export function federatedPath(idToken: string, tenantId: string, provider: string): string {
   const { iss, [GROUPS_CLAIM]: groups } = claimsOf(idToken)
@@ -128,7 +129,7 @@ function isDeployed(values: Values): boolean {
 }
 
 async function ofDeployed(values: Values): Promise<Omit<UserSession, 'tenant'>> {
-  // The commands that use it put a path behind it.
+  // The commands that use it append a path.
   const gatewayUrl = String(values['gateway-url']).replace(/\/+$/, '')
   if (!/^https?:\/\/[^/]+$/.test(gatewayUrl) || !URL.canParse(gatewayUrl))
     throw new UserError(
@@ -185,7 +186,7 @@ async function ofLocal(tenantId: string, values: Values): Promise<Omit<UserSessi
       browserPort,
     })
     const own = users.find((user) => user.tenantId === tenantId)
-    // Passwords are not printed, because others may see a terminal's text; only the owner can read the note that has them.
+    // Passwords are not printed, because others may see the terminal; only the owner can read the note that has them.
     if (own) process.stderr.write(`Sign in as ${own.username} (the password is in .local/running.json).\n`)
     return { ...place, ...signedAt(server, await signInByBrowser(server)) }
   }
@@ -210,7 +211,7 @@ function factorOf({ code, 'set-up-code': setUp }: Values): Pick<ByPassword, 'cod
   return { ...(code !== undefined && { code: String(code) }), ...(setUp === true && { setUpCode: true }) }
 }
 
-/** Which ways go together. */
+/** Which ways to sign in can be combined. */
 function checkWay(values: Values): void {
   const { issuer, browser, device, scope, token = 'id', 'gateway-url': gatewayUrl } = values
   if (values.provider !== undefined && (browser !== true || issuer !== undefined))
@@ -259,11 +260,17 @@ type Signed = Pick<UserSession, 'tokens' | 'refresh' | 'close'>
 
 interface ByPassword {
   readonly username: string
-  /** @default asked for */
+  /**
+   * The password.
+   * @default the user is asked for it
+   */
   readonly password?: string
-  /** Of the authenticator app. @default asked for, where Cognito wants one */
+  /**
+   * A code of the authenticator app.
+   * @default the user is asked for it, if Cognito requires one
+   */
   readonly code?: string
-  /** Sets up an app once the user has signed in. */
+  /** Whether to set up an app after the user has signed in. */
   readonly setUpCode?: boolean
   readonly local?: LocalConnection
 }

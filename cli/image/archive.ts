@@ -5,7 +5,7 @@
 import { crc32 } from 'node:zlib'
 
 const BLOCK = 512
-/** Most that one stored block of deflate holds. */
+/** Most bytes of one stored block in the deflate format. */
 const STORED = 65_535
 
 /** @param path in the image, from its root: `app/server.cjs` */
@@ -23,7 +23,7 @@ export function tarOf(path: string, contents: Uint8Array): Buffer {
   ])
 }
 
-/** POSIX `ustar`: root's, of the epoch. */
+/** A header in the POSIX `ustar` format, with root as owner and the epoch as time. */
 function header(name: string, type: '0' | '5', mode: number, size: number): Buffer {
   const block = Buffer.alloc(BLOCK)
   if (Buffer.byteLength(name) > 100) throw new Error(`A path of more than 100 bytes: ${name}`)
@@ -42,7 +42,7 @@ function header(name: string, type: '0' | '5', mode: number, size: number): Buff
   return block
 }
 
-/** RFC 1952 around RFC 1951's stored blocks. */
+/** The gzip format (RFC 1952) around deflate's stored blocks (RFC 1951). */
 export function gzipStored(bytes: Uint8Array): Buffer {
   const blocks: Buffer[] = []
   for (let start = 0; start < bytes.length || start === 0; start += STORED) {
@@ -56,6 +56,6 @@ export function gzipStored(bytes: Uint8Array): Buffer {
   const end = Buffer.alloc(8)
   end.writeUInt32LE(crc32(bytes), 0)
   end.writeUInt32LE(bytes.length % 2 ** 32, 4)
-  // Magic, deflate, no flags, no time, no level, no system.
+  // The header: magic, deflate, no flags, no time, no level, no operating system.
   return Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]), ...blocks, end])
 }

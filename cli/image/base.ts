@@ -8,20 +8,20 @@ import type { Document, Registry } from './registry.ts'
 
 export interface Base {
   readonly reference: ImageReference
-  /** `REGISTRY/REPOSITORY@sha256:DIGEST`, of the one platform. */
+  /** `REGISTRY/REPOSITORY@sha256:DIGEST` of the image for the one platform. */
   readonly image: string
   readonly digest: string
   readonly mediaType: string
   readonly manifest: Manifest
   readonly configuration: Configuration
-  /** Of the Node in it, where it says so as Docker's own images do. */
+  /** Version of the Node in the image, if the image names it as Docker's own images do. */
   readonly node: string | undefined
 }
 
-/** What the bundle is made for (shared/bundle.ts). */
+/** The oldest major version of Node that can run the bundle (shared/bundle.ts). */
 const LEAST_NODE = 24
 
-/** @throws UserError where there is none, none of the platform, or none with a Node that runs the gateway */
+/** @throws UserError if there is no such image, none for the platform, or none with a Node that can run the gateway */
 export async function readBase(
   registry: Registry,
   reference: ImageReference,
@@ -69,7 +69,7 @@ async function found(registry: Registry, { repository }: ImageReference, wanted:
   )
 }
 
-/** The media type: the one in the document, if the answer's header has only a generic one. */
+/** The media type: the document's own, if the answer's header has only a generic one. */
 function withType(document: Document, text: string): Document {
   const { mediaType = document.mediaType } = parsed(
     v.looseObject({ mediaType: v.optional(v.string()) }),
@@ -83,7 +83,7 @@ function ofPlatform({ bytes }: Document, platform: string, text: string): string
   const { manifests } = parsed(Index, bytes, text)
   const name = (one: (typeof manifests)[number]) => `${one.platform?.os}/${one.platform?.architecture}`
   const own = manifests.find((one) => name(one) === platform)
-  // Attestations say "unknown/unknown".
+  // Attestations have the platform "unknown/unknown".
   if (!own)
     throw wrongPlatform(
       text,

@@ -17,7 +17,7 @@ const DOCKER = {
 export const MANIFEST_TYPES = [OCI.index, OCI.manifest, DOCKER.index, DOCKER.manifest] as const
 export const isIndex = (mediaType: string) => mediaType === OCI.index || mediaType === DOCKER.index
 export const isManifest = (mediaType: string) => mediaType === OCI.manifest || mediaType === DOCKER.manifest
-/** The layer that goes with a manifest: an image is of one family. */
+/** The type of layer that goes with a type of manifest: all parts of an image have formats of one family. */
 export const layerType = (manifestType: string) => (manifestType === DOCKER.manifest ? DOCKER.layer : OCI.layer)
 
 const descriptorFields = {

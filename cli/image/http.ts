@@ -9,7 +9,7 @@ export interface Request {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT'
   readonly url: URL
   readonly headers?: OutgoingHttpHeaders
-  /** A stream's length is in the headers. */
+  /** A body that is a stream; its length is in the headers. */
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
   readonly signal?: AbortSignal | undefined
 }
@@ -18,7 +18,7 @@ const SILENCE_MILLISECONDS = 120_000
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 const MOST_REDIRECTS = 5
 
-/** @returns the answer's head; its body is the caller's to read */
+/** @returns the answer's status and headers; the caller reads the body */
 export async function send(request: Request, redirected = 0): Promise<IncomingMessage> {
   const answer = await sendOnce(request)
   const { location } = answer.headers
@@ -35,7 +35,7 @@ export async function send(request: Request, redirected = 0): Promise<IncomingMe
   )
 }
 
-/** @throws Error for a connection without TLS to another machine */
+/** @throws Error for a connection without TLS to another computer */
 export function requireSafe(url: URL): void {
   if (url.protocol === 'https:' || (url.protocol === 'http:' && isThisMachine(url.host))) return
   throw new Error(`A registry points to ${url.protocol}//${url.host}, which is not HTTPS.`)
@@ -51,12 +51,12 @@ function sendOnce({ method, url, headers = {}, body, signal }: Request): Promise
     sent.once('response', resolve)
     sent.on('error', reject)
     if (body === undefined || body instanceof Uint8Array) sent.end(body)
-    // What the source ends with is the reason, and not that the request was destroyed because of it.
+    // The source's error is the reason, and not the destruction of the request that follows from it.
     else pipeline(Readable.from(body, { objectMode: false }), sent).catch(reject)
   })
 }
 
-/** @throws Error for more than a document may have */
+/** @throws Error if the document is larger than allowed */
 export async function textOf(answer: IncomingMessage, most = 8 * 2 ** 20): Promise<Buffer> {
   const parts: Buffer[] = []
   let size = 0

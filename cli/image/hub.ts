@@ -24,7 +24,7 @@ export interface ImageHub {
   readonly repository: HubRepository
 }
 
-/** @throws UserError for a stack that is no hub, or a hub that has no repository because nothing runs on Fargate */
+/** @throws UserError if the stack is not a hub, or has no repository because nothing runs on Fargate */
 export async function openImageHub(stack: string): Promise<ImageHub> {
   requireShellOfAws()
   const { config, project } = readStack(stack)
@@ -41,7 +41,7 @@ export async function openImageHub(stack: string): Promise<ImageHub> {
   return { stack, project, file, settings, repository: { ecr: await ecrOf(stack), account, region } }
 }
 
-/** With the credentials that the stack file names for the hub, as pulumi up has them. */
+/** Uses the credentials that the stack file names for the hub, as `pulumi up` does. */
 async function ecrOf(stack: string) {
   const { hub } = (await open({ aws: true, stack })).world
   if (!hub) throw new UserError(`${stack} is no hub's stack.`, 'Name one with --hub-stack.')
@@ -59,7 +59,7 @@ async function ecrOf(stack: string) {
 
 const KEY = 'gatewayBaseImage'
 
-/** Asked before anything is pushed. */
+/** Checked before anything is pushed. */
 export function requireWritable({ file }: ImageHub): void {
   try {
     accessSync(file, constants.W_OK)
@@ -68,7 +68,10 @@ export function requireWritable({ file }: ImageHub): void {
   }
 }
 
-/** @param from what the digest was looked up by @returns the file's name */
+/**
+ * @param from the name by which the digest was found
+ * @returns the file's name
+ */
 export function writeBase({ file, project, stack }: ImageHub, baseImage: string, from: string): string {
   const written = withSetting(readFileSync(file, 'utf8'), {
     key: `${project}:${KEY}`,

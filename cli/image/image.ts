@@ -6,7 +6,7 @@ import type { Base } from './base.ts'
 import { type Descriptor, digestOf, layerType } from './formats.ts'
 import type { Document } from './registry.ts'
 
-/** Where the bundle is; `functions/gateway/Dockerfile` puts it there too. */
+/** Place of the bundle in the image; `functions/gateway/Dockerfile` uses the same. */
 export const ENTRY = '/app/server.cjs'
 
 export interface Blob {
@@ -16,12 +16,12 @@ export interface Blob {
 
 export interface Image {
   readonly manifest: Document
-  /** Those that the base does not have. */
+  /** The layers that the base image does not have. */
   readonly layer: Blob
   readonly configuration: Blob
 }
 
-/** Same base and same bundle: same bytes, and so the same digest. */
+/** Makes the image. The same base and the same bundle give the same bytes, and so the same digest. */
 export function gatewayImage(base: Base, bundle: Uint8Array): Image {
   const archive = tarOf(ENTRY.slice(1), bundle)
   const layer = blob(layerType(base.mediaType), gzipStored(archive))
@@ -46,7 +46,7 @@ function blob(mediaType: string, bytes: Buffer): Blob {
 }
 
 function configurationOf({ image, configuration }: Base, layer: string) {
-  // What the base runs when nobody says what.
+  // The command that the base image runs by default.
   const { Cmd: _, ...config } = configuration.config ?? {}
   const created = configuration.created === undefined ? {} : { created: configuration.created }
   return {
@@ -60,7 +60,7 @@ function configurationOf({ image, configuration }: Base, layer: string) {
       Labels: { 'org.opencontainers.image.base.name': image },
     },
     rootfs: { ...configuration.rootfs, diff_ids: [...configuration.rootfs.diff_ids, layer] },
-    // The base's time: the gateway's own would make another image of the same bytes.
+    // The base image's time: with the present time, the same contents would get another digest.
     history: [...(configuration.history ?? []), { ...created, created_by: `COPY server.cjs ${ENTRY}` }],
   }
 }

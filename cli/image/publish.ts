@@ -12,12 +12,12 @@ import { DEFAULT_BASE, parseReference } from './reference.ts'
 import { Registry } from './registry.ts'
 import { digestOfTag, NoRepository, type SignedIn, signIn } from './repository.ts'
 
-/** Of `npm run genai -- image --json`. */
+/** The JSON of `npm run genai -- image --json`. */
 export interface Outcome {
   readonly repository: string
-  /** Absent where no base is named, which is a part of it. */
+  /** Absent if no base image is named, because it is a part of the tag. */
   readonly tag?: string
-  /** Absent where there is no such image. */
+  /** Absent if there is no such image. */
   readonly digest?: string
   readonly baseImage?: string
   readonly platform: string
@@ -28,7 +28,7 @@ export interface Outcome {
 }
 
 export interface PutOptions {
-  /** @default the hub's own, or else Docker's image of Node */
+  /** @default the hub's own base image, or else Docker's image of Node */
   readonly base?: string
   readonly signal: AbortSignal
   readonly progress?: Progress
@@ -36,7 +36,7 @@ export interface PutOptions {
   readonly pauseMilliseconds?: number
 }
 
-/** Asks ECR, and nobody else. */
+/** Asks only ECR. */
 export async function check(hub: ImageHub, bundle: Bundle): Promise<Outcome> {
   const { gatewayBaseImage: baseImage } = hub.settings
   if (baseImage === undefined) return outcome(hub, {})
@@ -60,7 +60,7 @@ export async function put(hub: ImageHub, bundle: Bundle, options: PutOptions): P
     detail(read.base.node === undefined ? 'it does not say which Node it has' : `Node ${read.base.node}`)
     return read
   })
-  // A digest that is in the file is part of the tag as it stands there, also that of a list of platforms.
+  // If the file has a digest, that digest is part of the tag unchanged, even if it is the digest of a list of platforms.
   const baseImage = named === gatewayBaseImage ? named : base.image
   const keep = () =>
     baseImage === gatewayBaseImage ? {} : { wrote: writeBase(hub, baseImage, `${named}, looked up by genai image`) }
@@ -78,7 +78,7 @@ export async function put(hub: ImageHub, bundle: Bundle, options: PutOptions): P
   return outcome(hub, { tag, digest, baseImage, pushed: true, sentBytes, ...keep() })
 }
 
-/** A base in the hub's own registry is read with the credentials for it, and any other with none. */
+/** A base image in the hub's own registry is read with that registry's credentials, and any other without credentials. */
 async function lookUp(named: string, { url, credentials }: SignedIn, options: PutOptions) {
   const reference = parseReference(named)
   const own = reference.registry === url.host

@@ -10,7 +10,7 @@ export interface Push {
   readonly base: Base
   readonly from: Registry
   readonly to: Registry
-  /** Of the registry that it goes to. */
+  /** Credentials of the target registry. */
   readonly repository: string
   readonly tag: string
   readonly image: Image
@@ -22,7 +22,7 @@ export interface Progress {
   bytes(what: string, sent: number, size: number): void
 }
 
-/** @returns bytes that were sent */
+/** @returns the number of bytes that were sent */
 export async function push({ base, from, to, repository, tag, image, progress }: Push): Promise<number> {
   let total = 0
   const layers = base.manifest.layers.map((descriptor) => ({ descriptor, bytes: undefined }))
@@ -55,7 +55,7 @@ async function* copied(from: Registry, repository: string, descriptor: Descripto
   yield* verified(told(from, await from.blob(repository, digest)), descriptor, wrong, onBytes)
 }
 
-/** Tells which of the two connections broke, the source's or the target's. */
+/** Says which of the two connections failed, the source's or the target's. */
 async function* told(from: Registry, source: AsyncIterable<Uint8Array>) {
   try {
     yield* source
@@ -65,7 +65,10 @@ async function* told(from: Registry, source: AsyncIterable<Uint8Array>) {
   }
 }
 
-/** Another push was faster. @throws UserError if that one has another image */
+/**
+ * Another push has set the tag first.
+ * @throws UserError if it pushed another image
+ */
 async function sameAs(image: Image, to: Registry, repository: string, tag: string): Promise<void> {
   const there = await to.manifest(repository, tag)
   if (there?.digest === image.manifest.digest) return

@@ -2,10 +2,10 @@
 import { UserError } from '../verb.ts'
 
 export interface ImageReference {
-  /** Name of the registry, with its port where it has one. */
+  /** Name of the registry, with its port if it has one. */
   readonly registry: string
   readonly repository: string
-  /** What is asked for: a digest where there is one, else a tag. */
+  /** The digest if there is one, otherwise the tag. */
   readonly wanted: string
   /** `REGISTRY/REPOSITORY`, without tag and digest. */
   readonly name: string
@@ -16,7 +16,7 @@ export const DIGEST = /^sha256:[0-9a-f]{64}$/
 const FORM =
   /^(?<registry>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::\d{1,5})?)\/(?<repository>[a-z0-9]+(?:[._-]+[a-z0-9]+)*(?:\/[a-z0-9]+(?:[._-]+[a-z0-9]+)*)*)(?::(?<tag>\w[\w.-]{0,127}))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/
 
-/** @throws UserError for a short name, which every tool completes in a way of its own, and without a tag */
+/** @throws UserError for a short name, which each tool completes differently, and for a name without a tag */
 export function parseReference(text: string): ImageReference {
   const { registry = '', repository = '', tag, digest } = FORM.exec(text)?.groups ?? {}
   const wanted = digest ?? tag
@@ -29,10 +29,10 @@ export function parseReference(text: string): ImageReference {
   return { registry, repository, wanted, name: `${registry}/${repository}` }
 }
 
-/** Docker's own image of Node, from AWS's copy of it, which is read without an account. */
+/** Docker's own image of Node, from AWS's copy of it, which can be read without an account. */
 export const DEFAULT_BASE = 'public.ecr.aws/docker/library/node:24-slim'
 
-/** `docker.io` is a name; the registry's API is elsewhere. Plain HTTP is for this machine only, as in Docker. */
+/** `docker.io` is only a name; the registry's API has another host. As with Docker, plain HTTP is allowed for this computer only. */
 export function registryUrl(registry: string): URL {
   const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry
   return new URL(`${isThisMachine(host) ? 'http' : 'https'}://${host}`)

@@ -5,7 +5,7 @@ import { repositoryName } from '../../shared/naming.ts'
 import { messageOf, UserError } from '../verb.ts'
 import { textOf } from './http.ts'
 
-/** Where a base is read, or where the image goes. */
+/** Whether a base image is read, or the image is pushed. */
 export type Side = 'base' | 'repository'
 
 export const POLICY = 'platform-deployer-image'
@@ -14,7 +14,7 @@ const OTHER_BASE =
   '--base names another image; one in the registry of the hub’s account is read with the same credentials.'
 
 export class RegistryRefusal extends UserError {
-  /** Of the distribution protocol, such as `NAME_UNKNOWN`. */
+  /** An error code of the distribution protocol, such as `NAME_UNKNOWN`. */
   readonly code: string
 
   constructor(code: string, message: string, remedy: string) {
@@ -60,7 +60,7 @@ function remedyOf(side: Side, status: number, code: string): string {
 
 export const NO_REPOSITORY = `The hub's stack makes the repository ${repositoryName} when it has fargate: true. First: pulumi up -s hub, then this again.`
 
-/** A connection that failed. */
+/** The error for a failed connection. */
 export function unreachable(url: URL, side: Side, what: string, cause: unknown): UserError {
   const why = cause instanceof AggregateError ? messageOf(cause.errors[0]) : messageOf(cause)
   return new UserError(

@@ -9,10 +9,13 @@ import { refusal, type Side, unreachable } from './refusals.ts'
 
 export interface RegistryOptions {
   readonly side: Side
-  /** As `Authorization: Basic` has them. Without any, a registry may hand out a token to everybody. */
+  /** The credentials for `Authorization: Basic`. Without them, a registry may give a token to everybody. */
   readonly credentials?: string
   readonly signal?: AbortSignal | undefined
-  /** Before a failed request is repeated, doubled each time. @default half a second */
+  /**
+   * Pause before a failed request is repeated; it doubles each time.
+   * @default half a second
+   */
   readonly pauseMilliseconds?: number
 }
 
@@ -26,11 +29,11 @@ interface Asked {
   readonly what: string
   readonly headers?: OutgoingHttpHeaders
   readonly body?: Uint8Array | AsyncIterable<Uint8Array>
-  /** Statuses that are answers. */
+  /** Statuses that are valid answers. */
   readonly expected: readonly number[]
 }
 
-/** Once, and again three times. */
+/** Four attempts in all. */
 const ATTEMPTS = 4
 const MOST_PAUSE_SECONDS = 30
 const PASSING: ReadonlySet<number> = new Set([429, 500, 502, 503, 504])
@@ -51,7 +54,10 @@ export class Registry {
     this.#authorization = options.credentials === undefined ? undefined : `Basic ${options.credentials}`
   }
 
-  /** @param wanted a tag or a digest @returns undefined where there is none */
+  /**
+   * @param wanted a tag or a digest
+   * @returns undefined if there is no such image
+   */
   async manifest(repository: string, wanted: string): Promise<Document | undefined> {
     const what = `the manifest ${wanted} of ${repository}`
     return await this.repeated(what, async () => {
@@ -70,7 +76,7 @@ export class Registry {
     })
   }
 
-  /** A small blob, whole. */
+  /** Reads a whole small blob. */
   async document(repository: string, descriptor: Pick<Descriptor, 'digest' | 'size'>): Promise<Buffer> {
     const what = `the blob ${descriptor.digest} of ${repository}`
     return await this.repeated(what, async () => {
@@ -81,21 +87,24 @@ export class Registry {
     })
   }
 
-  /** A blob as it comes: whoever reads it checks it (`verified`). */
+  /** A blob as a stream: whoever reads it must check it (`verified`). */
   async blob(repository: string, digest: string): Promise<IncomingMessage> {
     const what = `the blob ${digest} of ${repository}`
     return await this.#ask('GET', `/v2/${repository}/blobs/${digest}`, { what, expected: [200] })
   }
 
   async hasBlob(repository: string, digest: string): Promise<boolean> {
-    // An answer to HEAD has no words: ECR's permission is named here.
+    // An answer to HEAD has no message, so the error names ECR's permission here.
     const what = `whether ${repository} has ${digest} (ecr:BatchCheckLayerAvailability)`
     const answer = await this.#ask('HEAD', `/v2/${repository}/blobs/${digest}`, { what, expected: [200, 404] })
     answer.resume()
     return answer.statusCode === 200
   }
 
-  /** @param from another repository of the registry that has the blob @returns where the blob goes; undefined: it is there already */
+  /**
+   * @param from another repository of the registry that has the blob
+   * @returns where the blob is to be sent, or undefined if it is there already
+   */
   async beginUpload(repository: string, mount?: { readonly digest: string; readonly from: string }) {
     const query = mount ? `?${new URLSearchParams({ mount: mount.digest, from: mount.from })}` : ''
     const answer = await this.#ask('POST', `/v2/${repository}/blobs/uploads/${query}`, {
@@ -112,7 +121,7 @@ export class Registry {
     return url
   }
 
-  /** In one piece: ECR takes pieces in a way of its own (decision 0033). */
+  /** Sends the blob in one piece, because ECR does not take pieces in the standard way (decision 0033). */
   async finishUpload(url: URL, { digest, size }: Descriptor, body: Uint8Array | AsyncIterable<Uint8Array>) {
     const whole = new URL(url)
     whole.searchParams.append('digest', digest)
@@ -125,7 +134,10 @@ export class Registry {
     answer.resume()
   }
 
-  /** Sets the tag, as the last step of a push. @returns undefined if the tag exists already and cannot change */
+  /**
+   * Sets the tag, as the last step of a push.
+   * @returns undefined if the tag exists already and cannot be changed
+   */
   async tag(repository: string, tag: string, { bytes, mediaType, digest }: Document): Promise<'tagged' | undefined> {
     const what = `the tag ${tag} of ${repository}`
     const answer = await this.#ask('PUT', `/v2/${repository}/manifests/${tag}`, {
@@ -145,7 +157,7 @@ export class Registry {
     throw error
   }
 
-  /** Repeats work that failed by what passes; a UserError is final. */
+  /** Repeats work that failed for a temporary reason; a UserError is final. */
   async repeated<T>(what: string, work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt++)
       try {
@@ -189,7 +201,10 @@ export class Registry {
     }
   }
 
-  /** As the registry's challenge says, for everybody. @returns undefined where it has no such token */
+  /**
+   * Gets a token without credentials, as the registry's challenge says.
+   * @returns undefined if it gives no such token
+   */
   async #token(answer: IncomingMessage): Promise<string | undefined> {
     const challenge = String(answer.headers['www-authenticate'] ?? '')
     if (!/^bearer /i.test(challenge) || this.#options.credentials !== undefined) return undefined

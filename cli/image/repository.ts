@@ -10,7 +10,10 @@ export interface HubRepository {
   readonly region: string
 }
 
-/** @returns the digest of what a tag names; undefined where there is none @throws UserError where there is no repository */
+/**
+ * @returns the digest to which a tag points, or undefined if there is no such tag
+ * @throws UserError if there is no repository
+ */
 export async function digestOfTag({ ecr, account, region }: HubRepository, tag: string): Promise<string | undefined> {
   try {
     const { imageDetails = [] } = await ecr.send(
@@ -25,7 +28,7 @@ export async function digestOfTag({ ecr, account, region }: HubRepository, tag: 
   }
 }
 
-/** The repository comes with the hub's stack. */
+/** The repository is created with the hub's stack. */
 export class NoRepository extends UserError {
   constructor(account: string, region: string) {
     super(`There is no repository ${repositoryName} in account ${account}, ${region}.`, NO_REPOSITORY)
@@ -33,13 +36,13 @@ export class NoRepository extends UserError {
 }
 
 export interface SignedIn {
-  /** Where the registry's API is. */
+  /** Address of the registry's API. */
   readonly url: URL
-  /** Worth the caller's permissions for twelve hours: in a header of requests to that registry, and nowhere else. */
+  /** The registry's credentials: they have the caller's permissions for twelve hours, so they are sent to that registry only. */
   readonly credentials: string
 }
 
-/** @throws UserError for credentials of another account: they would push where no task looks */
+/** @throws UserError for credentials of another account: the image would be pushed to a registry that the tasks do not use */
 export async function signIn({ ecr, account }: HubRepository): Promise<SignedIn> {
   const { authorizationData = [] } = await ecr.send(new GetAuthorizationTokenCommand({})).catch((cause: unknown) => {
     throw denied('ecr:GetAuthorizationToken', cause)
@@ -57,7 +60,7 @@ export async function signIn({ ecr, account }: HubRepository): Promise<SignedIn>
   return { url, credentials }
 }
 
-/** Anything else, such as credentials that have expired, is told by its own name (cli/hub/aws-remedies.ts). */
+/** Any other error, such as expired credentials, gets advice by its own name (cli/hub/aws-remedies.ts). */
 function denied(action: string, cause: unknown): unknown {
   if (!(cause instanceof Error) || cause.name !== 'AccessDeniedException') return cause
   return new UserError(

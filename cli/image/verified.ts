@@ -1,7 +1,7 @@
 /** A stream that checks its digest before its last chunk is passed on, so that a receiver never gets wrong content completely. */
 import { createHash } from 'node:crypto'
 
-/** @param wrong the error for other content, by the digest that it has */
+/** @param wrong makes the error for other content from the digest that it has */
 export async function* verified(
   source: AsyncIterable<Uint8Array>,
   { digest, size }: { readonly digest: string; readonly size: number },

@@ -4,16 +4,16 @@ import { isMap, isScalar, parse, parseDocument } from 'yaml'
 import { isMap as isRecord } from '../../shared/is-map.ts'
 
 export interface WrittenSetting {
-  /** With its namespace. */
+  /** The setting's name, with its namespace. */
   readonly key: string
   readonly value: string
-  /** For a reader, behind the value. */
+  /** A comment for people, after the value. */
   readonly comment: string
-  /** Where it goes when it is not there yet: behind this one. */
+  /** The setting after which a new line is inserted. */
   readonly after: string
 }
 
-/** @returns undefined for a file of another form than Pulumi writes: nothing is guessed */
+/** @returns undefined if the file does not have the form that Pulumi writes, because nothing is guessed */
 export function withSetting(text: string, { key, value, comment, after }: WrittenSetting): string | undefined {
   const config = parseDocument(text).get('config', true)
   if (!isMap(config) || config.flow === true) return undefined
@@ -32,18 +32,18 @@ export function withSetting(text: string, { key, value, comment, after }: Writte
   return isOnlyChange(text, changed, key, value) ? changed : undefined
 }
 
-/** The end of the value's last line, without the line's end. */
+/** The end of the value's last line, without the line break. */
 export function endOfPair(text: string, value: unknown, start: number): number {
   const range = typeof value === 'object' && value !== null && 'range' in value ? value.range : undefined
   const last = Array.isArray(range) ? Math.max(Number(range[1]) - 1, start) : start
   const newline = text.slice(last).search(/\r?\n/)
   if (newline < 0) return text.length
   const end = last + newline
-  // A map's range ends behind its line, between the two bytes of its end.
+  // A map's range ends after its line, between the two bytes of its line break.
   return text[end] === '\n' && text[end - 1] === '\r' ? end - 1 : end
 }
 
-/** Read again, the file says what it said before, and this. */
+/** Reads the result again and checks that it has the former settings and this one. */
 function isOnlyChange(before: string, after: string, key: string, value: string): boolean {
   const [old, now]: unknown[] = [parse(before), parse(after)]
   if (!isRecord(old) || !isRecord(now) || !isRecord(old.config)) return false

@@ -7,18 +7,18 @@ import { messageOf, UserError } from '../verb.ts'
 
 const DISTRIBUTION = 'aws:cloudfront/distribution:Distribution'
 
-/** @throws UserError when the port is in use */
+/** @throws UserError if the port is in use */
 export async function openDoor(cloud: LocalCloud, port: number): Promise<BrowserDoor> {
   return await openBrowserDoor({ ...cloud, from: LAPTOP, port }).catch((cause: unknown) => {
     throw new UserError(messageOf(cause), 'Free the port, or choose another: --browser-port PORT', { cause })
   })
 }
 
-/** What a browser on this machine opens, for each client that is deployed. */
+/** The addresses, for each deployed client, that a browser on this computer opens. */
 export const clientUrls = (cloud: LocalCloud, door: BrowserDoor): readonly string[] =>
   cloud.ledger.all(DISTRIBUTION).map((one) => door.url(`https://${nameOf(one)}/`))
 
-/** Says so whenever one is deployed. */
+/** Reports each client when it is deployed. */
 export function followClients(cloud: LocalCloud, door: BrowserDoor, say: (line: string) => void): void {
   cloud.ledger.onChange(({ kind, resource }) => {
     if (resource.type === DISTRIBUTION && kind === 'created')

@@ -9,8 +9,8 @@ import { getCACertificates } from 'node:tls'
 import { AUTHORITY_NAME } from '@genai/local-cloud/wire/authority'
 
 /**
- * Writes the bundle beside the authority's certificate.
- * @returns its file
+ * Writes the bundle beside the certificate of the local cloud's authority.
+ * @returns the bundle's file
  */
 export function writeCaBundle(caFile: string): string {
   const file = join(dirname(caFile), 'ca-bundle.pem')
@@ -22,8 +22,8 @@ export function writeCaBundle(caFile: string): string {
 }
 
 /**
- * A minimal container has no store of its own: then Mozilla's, which Node brings. In a shell that a bundle was exported to, Node
- * takes that one for the machine's, so what is the local cloud's in it, of today or of before, is left out.
+ * The computer's own certificates. A minimal container has none; then Mozilla's, which come with Node. In a shell that exported a bundle, Node
+ * reads that bundle as the computer's own certificates, so certificates of a local cloud, present or former, are left out.
  */
 function trustedByMachine(): readonly string[] {
   const system = getCACertificates('system')
@@ -31,12 +31,12 @@ function trustedByMachine(): readonly string[] {
   return [...new Set(all)].filter((pem) => !new X509Certificate(pem).subject?.includes(AUTHORITY_NAME))
 }
 
-/** @param bundle of `writeCaBundle` */
+/** @param bundle the file that `writeCaBundle` wrote */
 export const caVariables = (caFile: string, bundle: string) => ({
   CURL_CA_BUNDLE: bundle,
   AWS_CA_BUNDLE: bundle,
   SSL_CERT_FILE: bundle,
   REQUESTS_CA_BUNDLE: bundle,
-  // Node adds this one to its own.
+  // Node adds these certificates to its own.
   NODE_EXTRA_CA_CERTS: caFile,
 })

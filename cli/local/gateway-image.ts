@@ -8,20 +8,23 @@ import { GATEWAY_SERVER, imageTag } from '../../shared/gateway-image.ts'
 import { repositoryName } from '../../shared/naming.ts'
 import { readStack, stackFile } from '../pulumi/stack-files.ts'
 
-/** Stands for whatever image of Node the gateway's is built on. */
+/** Stands for any image of Node on which the gateway's image is built. */
 export const LOCAL_BASE_IMAGE = `public.ecr.aws/docker/library/node@sha256:${'0'.repeat(64)}`
 
-/** What a hub's settings have to say for tenants on Fargate. */
+/** Settings that a hub needs for tenants on Fargate. */
 export const LOCAL_FARGATE = { fargate: true, gatewayBaseImage: LOCAL_BASE_IMAGE } as const
 
-/** What the hub's stack file names; nothing where there is none yet. */
+/** The base image that the hub's stack file names; nothing if there is none yet. */
 export function hubBaseImage(): string | undefined {
   if (stackFile('hub') === undefined) return undefined
   const { project, config } = readStack('hub')
   return config[`${project}:gatewayBaseImage`]
 }
 
-/** Bundles this version's server. @param baseImage what the hub names */
+/**
+ * Bundles the server of this version.
+ * @param baseImage the base image that the hub names
+ */
 export async function localImages(baseImage = LOCAL_BASE_IMAGE): Promise<readonly Image[]> {
   const bundle = await bundleFunction(GATEWAY_SERVER)
   return [

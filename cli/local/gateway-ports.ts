@@ -6,9 +6,9 @@ import type { HubOutputs } from '../../shared/contract.ts'
 import { type Arguments, messageOf, UserError } from '../verb.ts'
 
 export interface OpenGateway {
-  /** Under `localhost`, which this machine can resolve. */
+  /** Address under `localhost`, which this computer can resolve. */
   readonly url: string
-  /** Port of the listener that tenants' rules are on. */
+  /** Local port of the listener that has the tenants' rules. */
   readonly port: number
   close(): Promise<void>
 }
@@ -16,11 +16,17 @@ export interface OpenGateway {
 export interface Ports {
   readonly https: number
   readonly http: number
-  /** Of the door that a browser comes in by. @default any */
+  /**
+   * Port for browsers.
+   * @default any free port
+   */
   readonly browser?: number
 }
 
-/** Opens every listener of the load balancer for clients at `origin`. @throws UserError when a port is in use */
+/**
+ * Opens every listener of the load balancer for clients at `origin`.
+ * @throws UserError if a port is in use
+ */
 export async function openGateway(
   cloud: LocalCloud,
   hub: HubOutputs,
@@ -33,7 +39,7 @@ export async function openGateway(
   const opened: { close(): Promise<void> }[] = []
   let url = ''
   let port = 0
-  // HTTPS first: the redirect of the other listener has to know its local port.
+  // HTTPS first, because the other listener's redirect needs the HTTPS listener's local port.
   for (const { outputs } of [...listeners].sort((a) => (a.outputs.protocol === 'HTTPS' ? -1 : 1))) {
     const arn = String(outputs.arn)
     const secure = outputs.protocol === 'HTTPS'
@@ -53,7 +59,7 @@ export async function openGateway(
   return { url, port, close: async () => void (await Promise.all(opened.map((listener) => listener.close()))) }
 }
 
-/** Options of the commands that serve. */
+/** Options of the commands that serve requests. */
 export const PORT_OPTIONS = {
   port: { type: 'string', placeholder: 'PORT', help: 'local port of the HTTPS listener (default 8443; 0: any)' },
   'http-port': { type: 'string', placeholder: 'PORT', help: 'local port of the HTTP listener (default 8080; 0: any)' },
@@ -67,8 +73,8 @@ export const PORT_OPTIONS = {
 const DEFAULT_PORTS = { port: 8443, 'http-port': 8080, 'browser-port': 8444 } as const
 
 /**
- * Told before anything is deployed, and not after it.
- * @throws UserError when a port is in use
+ * Checked before anything is deployed.
+ * @throws UserError if a port is in use
  */
 export async function requireFree({ https, http, browser = 0 }: Ports): Promise<void> {
   const asked = [
@@ -88,7 +94,7 @@ export async function requireFree({ https, http, browser = 0 }: Ports): Promise<
       )
 }
 
-/** Whether a server of ours could listen on it. */
+/** Whether one of our servers could listen on the port. */
 export function isFree(port: number): Promise<boolean> {
   const server = createServer()
   return new Promise((resolve) => {
@@ -97,7 +103,7 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** @throws UserError unless it is 0–65535 */
+/** @throws UserError unless it is a number from 0 to 65535 */
 export function portOption(
   values: Arguments['values'],
   name: keyof typeof DEFAULT_PORTS,

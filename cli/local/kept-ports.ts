@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { isFree } from './gateway-ports.ts'
 
 interface ShellPorts {
-  /** Of the providers. */
+  /** Ports of Pulumi's resource providers. */
   readonly aws: number
   readonly awsx: number
-  /** Of AWS's services, for clients on this machine. */
+  /** Port of AWS's services, for clients on this computer. */
   readonly wire: number
 }
 
 const fileIn = (directory: string) => join(directory, 'ports.json')
 
-/** @returns nothing where there was no run before, or one of its ports is somebody else's by now */
+/** @returns nothing if there was no earlier run, or if another program now uses one of its ports */
 export async function keptPorts(directory: string): Promise<Partial<ShellPorts>> {
   const kept = read(fileIn(directory))
   if (!kept) return {}
@@ -25,7 +25,7 @@ export function keepPorts(directory: string, { aws, awsx, wire }: ShellPorts): v
   writeFileSync(fileIn(directory), `${JSON.stringify({ aws, awsx, wire })}\n`, { mode: 0o600 })
 }
 
-/** A file that is missing or damaged costs no more than new ports. */
+/** If the file is missing or damaged, new ports are used. */
 function read(file: string): ShellPorts | undefined {
   try {
     const { aws, awsx, wire }: Partial<Record<string, unknown>> = JSON.parse(readFileSync(file, 'utf8'))

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import type { Declared, Ledger } from '@genai/local-cloud/ledger/ledger'
 import { UserError } from '../verb.ts'
 
-/** A checkpoint of the file backend, as far as it is read here. */
+/** The parts of a file backend's checkpoint that are read here. */
 interface Checkpoint {
   readonly checkpoint?: {
     readonly latest?: { readonly resources?: readonly { readonly urn: string; readonly id?: string }[] }
@@ -15,9 +15,9 @@ interface Checkpoint {
 }
 
 /**
- * The last made first, as it has to be deleted.
+ * Resources without a stack, in the order in which they must be deleted: the newest first.
  * @param backend folder of the file backend that the printed lines name
- * @returns none where that backend has no stack: whoever uses another one is not told of theirs
+ * @returns none if that backend has no stacks, because somebody who uses another backend need not be told of these
  */
 export function leftResources(ledger: Pick<Ledger, 'all'>, backend: string): readonly Declared[] {
   const files = globSync('.pulumi/stacks/*/*.json', { cwd: backend })
@@ -29,11 +29,11 @@ export function leftResources(ledger: Pick<Ledger, 'all'>, backend: string): rea
     .toReversed()
 }
 
-/** Under a key with a number, where a second one of the URN was made. */
+/** The key has a number if there is a second resource with the same URN. */
 const keyOf = (urn: string, id: string) => `${urn.replace(/#\w+$/, '')} ${id}`
 
 function idsIn(file: string): readonly string[] {
-  // Only now: a stack may go while they are read.
+  // Checked just before it is read, because a stack may be removed meanwhile.
   if (!existsSync(file)) return []
   let state: Checkpoint
   try {
@@ -50,7 +50,7 @@ function idsIn(file: string): readonly string[] {
 
 const SHOWN = 10
 
-/** Comment lines for a shell. */
+/** The list as comment lines of a shell. */
 export function leftText(left: readonly Declared[]): readonly string[] {
   if (left.length === 0) return []
   const more = left.length - SHOWN
@@ -64,7 +64,10 @@ export function leftText(left: readonly Declared[]): readonly string[] {
 
 const counted = ({ length }: readonly Declared[]) => (length === 1 ? '1 resource is' : `${length} resources are`)
 
-/** Takes them out of the local cloud. @returns comment lines */
+/**
+ * Removes them from the local cloud.
+ * @returns comment lines
+ */
 export async function forgetLeft(
   ledger: Pick<Ledger, 'delete'>,
   left: readonly Declared[],

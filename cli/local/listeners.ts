@@ -8,7 +8,7 @@ import type { Ports } from './gateway-ports.ts'
 const LISTENER = 'aws:lb/listener:Listener'
 
 export interface FollowedListeners {
-  /** Of the listener that tenants' rules are on: HTTPS, or HTTP where there is no other. `undefined` while there is none. */
+  /** Port of the listener that has the tenants' rules: HTTPS, or HTTP if there is no other. `undefined` while there is none. */
   url(): string | undefined
   close(): Promise<void>
 }
@@ -16,7 +16,7 @@ export interface FollowedListeners {
 export interface FollowOptions {
   readonly from: Origin
   readonly ports: Ports
-  /** Told when a port opens or closes, and when one cannot be opened: a deployment does not fail because of it. */
+  /** Called when a port opens or closes, and when one cannot be opened, because a deployment does not fail for that reason. */
   readonly say: (line: string) => void
 }
 
@@ -35,7 +35,7 @@ export async function followListeners(
   async function open({ outputs }: Declared): Promise<void> {
     const arn = String(outputs.arn)
     const protocol = String(outputs.protocol)
-    // TCP is passed on to a load balancer with listeners of its own.
+    // TCP is forwarded to a load balancer, which has its own listeners.
     if (opened.has(arn) || protocol === 'TCP') return
     const wanted = protocol === 'HTTPS' ? ports.https : ports.http
     try {
@@ -58,7 +58,7 @@ export async function followListeners(
 
   cloud.ledger.onChange(async ({ kind, resource, before }: Change) => {
     if (resource.type !== LISTENER) return
-    // A listener that changed its protocol wants another port.
+    // A listener that has changed its protocol gets another port.
     if (kind === 'deleted' || before?.outputs.protocol !== resource.outputs.protocol)
       await close(String(resource.outputs.arn))
     if (kind !== 'deleted') await open(resource)

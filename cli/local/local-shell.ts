@@ -7,21 +7,21 @@ import { exportLines, quoted } from '../terminal/shell.ts'
 import { UserError } from '../verb.ts'
 import { caVariables, writeCaBundle } from './ca-bundle.ts'
 
-/** Of a backend that holds nothing but what stands in the local cloud. Fixed, so that every shell and every run has it. */
+/** Passphrase of a backend that stores only resources of the local cloud. It is constant, so that every shell and every run has it. */
 const PASSPHRASE = 'local'
 
 export interface LocalShell {
-  /** Where everything is kept. */
+  /** Folder in which everything is kept. */
   readonly directory: string
   readonly caFile: string
   /** Value of `PULUMI_DEBUG_PROVIDERS`. */
   readonly debugProviders: string
   readonly wirePort: number
-  /** Absent where it is not known before the hub is there. */
+  /** Absent until the hub is deployed. */
   readonly gatewayUrl: string | undefined
 }
 
-/** Lines that any shell reads. */
+/** Lines for any shell. */
 export function shellLines({ directory, caFile, debugProviders, wirePort, gatewayUrl }: LocalShell): string {
   const backend = join(directory, 'backend')
   mkdirSync(backend, { recursive: true, mode: 0o700 })
@@ -33,11 +33,11 @@ export function shellLines({ directory, caFile, debugProviders, wirePort, gatewa
     ...connectionVariables({ caFile, wirePort }),
     ...(gatewayUrl !== undefined && { GATEWAY_URL: gatewayUrl }),
   })
-  // The CLI runs the programs by the first Node on PATH, which may be too old for them.
+  // The CLI runs programs with the first Node on the PATH, which may be too old for them.
   return `${lines}export PATH=${quoted(dirname(process.execPath))}:"$PATH"\n`
 }
 
-/** With these, a Node process reaches AWS's services in the local cloud under their real names, and nothing of AWS itself. */
+/** With these variables, a Node process connects to the local cloud under the real names of AWS's services, and never to AWS. */
 export function connectionVariables({ caFile, wirePort }: Pick<LocalShell, 'caFile' | 'wirePort'>) {
   const preload = `--import=${pathToFileURL(join(PROJECT_DIRECTORY, 'packages/local-cloud/src/wire/agent-preload.mjs'))}`
   const others = (process.env.NODE_OPTIONS ?? '').split(' ').filter((option) => option !== '' && option !== preload)
@@ -48,17 +48,17 @@ export function connectionVariables({ caFile, wirePort }: Pick<LocalShell, 'caFi
   }
 }
 
-/** @returns the file */
+/** @returns the name of the file */
 export function keepShellLines(directory: string, lines: string): string {
   const file = join(directory, 'pulumi.env')
   writeFileSync(file, lines, { mode: 0o600 })
   return file
 }
 
-/** Whether this shell has sourced the lines: its `pulumi` deploys into the local cloud. */
+/** Whether this shell has sourced the lines, so that its `pulumi` deploys into the local cloud. */
 export const isLocalShell = () => process.env.PULUMI_DEBUG_PROVIDERS !== undefined
 
-/** @throws UserError in a shell that has sourced the lines: AWS is not what it would reach */
+/** @throws UserError in a shell that has sourced the lines, because it would not reach AWS */
 export function requireShellOfAws(): void {
   if (isLocalShell())
     throw new UserError(

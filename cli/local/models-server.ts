@@ -16,7 +16,10 @@ export const MODEL_OPTIONS = {
 const EXAMPLE = 'Example: --models-url http://localhost:11434/v1 --models-name llama3.2'
 const PATIENCE_MILLISECONDS = 5_000
 
-/** @returns undefined where no server is named @throws UserError for one that would answer nothing */
+/**
+ * @returns undefined if no server is named
+ * @throws UserError for a server that would answer nothing
+ */
 export async function modelsOf(values: Arguments['values']): Promise<ModelBackend | undefined> {
   const given = values['models-url']
   const name = values['models-name'] === undefined ? undefined : String(values['models-name'])
@@ -44,7 +47,7 @@ async function probe(url: string, name: string | undefined): Promise<void> {
       )
     },
   )
-  // Not every server lists its models: a named one is taken on trust then.
+  // Not every server lists its models; a model that is named is then assumed to exist.
   if (response.status === 404 && name !== undefined) return
   if (!response.ok)
     throw refuse(
@@ -69,11 +72,11 @@ function idsOf(body: unknown): readonly string[] | undefined {
   )
 }
 
-/** A name stands for its tag `latest` with Ollama, and a proxy may list a pattern instead of names. */
+/** With Ollama, a name without a tag means the tag `latest`, and a proxy may list a pattern instead of names. */
 const lists = (ids: readonly string[], name: string) =>
   ids.some((id) => id === name || id === `${name}:latest` || id.includes('*'))
 
-/** `fetch failed` says nothing: its cause does. */
+/** The message `fetch failed` does not say why; its cause does. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if (error.name === 'TimeoutError') return `after ${PATIENCE_MILLISECONDS / 1000} seconds`

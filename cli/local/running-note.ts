@@ -8,18 +8,18 @@ import { faultCommand } from '../fault/switch.ts'
 import { claimRunning, forgetRunning, isNoteOf, type Running, type RunningHub, writeRunning } from './running.ts'
 
 export interface Announcement {
-  /** Takes further commands from other shells. */
+  /** Accepts further commands from other shells. */
   readonly on: Control['on']
-  /** The switch for faults, the same for commands and for the console. */
+  /** Switches faults, for commands and for the console. */
   readonly faults: ReturnType<typeof faultCommand>
-  /** Writes the note again, after something that the ledger does not tell. */
+  /** Writes the note again after a change that is not in the ledger. */
   update(): void
   /**
-   * Resolves when somebody else took the note away, as when `.local` is removed: keys and the functions' code were in that folder
-   * too, so that nothing more can be started.
+   * Resolves when somebody else has deleted the note, for example with the whole folder `.local`: keys and the functions' code were in that
+   * folder too, so nothing more can be started.
    */
   readonly lost: Promise<'lost'>
-  /** Takes the note away. */
+  /** Deletes the note. */
   stop(): void
 }
 
@@ -29,10 +29,10 @@ export type Announced = Pick<Running, 'verb' | 'wirePort' | 'variant'> & {
   readonly browserPort: () => number | undefined
 }
 
-/** Half of the hour that the deployer's credentials are good for. */
+/** Half of the hour for which the deployer's credentials are valid. */
 const RENEWAL_MILLISECONDS = 30 * 60_000
 
-/** How often the note is looked for. */
+/** How often it is checked that the note exists. */
 const LOOK_MILLISECONDS = 1_000
 
 const TABLE = 'aws:dynamodb/table:Table'
@@ -40,10 +40,10 @@ const POOL = 'aws:cognito/userPool:UserPool'
 const CLIENT = 'aws:cognito/userPoolClient:UserPoolClient'
 const FUNCTION = 'aws:lambda/function:Function'
 const DOMAIN = 'aws:cognito/userPoolDomain:UserPoolDomain'
-/** A listener opens a port, and with it the gateway's address is known. */
+/** A listener opens a port, and then the gateway's address is known. */
 const TELLING = new Set([TABLE, POOL, CLIENT, DOMAIN, FUNCTION, 'aws:lb/listener:Listener'])
 
-/** @throws UserError when another cloud of this folder is running */
+/** @throws UserError if another cloud of this folder is running */
 export async function announce(
   cloud: LocalCloud,
   { verb, wirePort, users, gatewayUrl, browserPort, variant }: Announced,
@@ -75,7 +75,7 @@ export async function announce(
     throw error
   }
   const update = () => {
-    // A folder that was removed is not made again with nothing but a note in it.
+    // If the folder was deleted, it is not created again only for a note.
     if (!stopped && isNoteOf(process.pid)) writeRunning(note())
   }
   cloud.ledger.onChange(({ resource }) => {
@@ -85,7 +85,7 @@ export async function announce(
     try {
       update()
     } catch {
-      // A disk that is full for a while must not take the local cloud down. The credentials are good for as long again.
+      // A disk that is full for a while must not stop the local cloud. The earlier credentials stay valid for as long again.
     }
   }, RENEWAL_MILLISECONDS)
   renewal.unref()
@@ -129,7 +129,7 @@ function hubIn({ ledger }: LocalCloud, gatewayUrl: string | undefined): RunningH
   }
 }
 
-/** The issuer that the hub's function fetches keys of besides the user pool's. */
+/** The issuer, besides the user pool, whose keys the hub's function fetches. */
 function providerIn(ledger: LocalCloud['ledger']): string | undefined {
   const fetcher = ledger.all(FUNCTION).find(({ outputs }) => outputs.name === keySetsFunctionName)
   const environment = fetcher?.outputs.environment

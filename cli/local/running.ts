@@ -9,40 +9,40 @@ import { UserError } from '../verb.ts'
 export interface RunningUser {
   readonly tenantId: string
   readonly username: string
-  /** Made up when the user was: it opens nothing but this local cloud, while it runs. */
+  /** Made with the user: it gives access only to this local cloud, while it runs. */
   readonly password: string
 }
 
-/** Of the hub that is deployed in it. */
+/** The hub that is deployed in the local cloud. */
 export interface RunningHub {
-  /** Under `localhost`; absent while no listener is open. */
+  /** Address under `localhost`; absent while no listener is open. */
   readonly gatewayUrl?: string
   readonly region: string
   readonly userPoolId: string
   readonly userPoolClientId: string
-  /** Host of the token endpoint; absent for a pool without a domain. */
+  /** Host of the token endpoint; absent if the user pool has no domain. */
   readonly userPoolDomain?: string
-  /** The external provider that people sign in with. */
+  /** The external provider at which people sign in. */
   readonly identity?: { readonly issuer: string }
   readonly tableName: string
 }
 
 export interface Running {
   readonly pid: number
-  /** `npm start` deploys by itself; `npm run local` is deployed into by the Pulumi CLI. */
+  /** `npm start` deploys by itself; into the cloud of `npm run local`, the Pulumi CLI deploys. */
   readonly verb: 'start' | 'local'
-  /** Port of the wire for clients on this machine. */
+  /** Port of AWS's services, for clients on this computer. */
   readonly wirePort: number
-  /** Of the door that a browser comes in by; absent before it is open. */
+  /** Port for browsers; absent until it is open. */
   readonly browserPort?: number
   readonly caFile: string
-  /** Signed in as the deployer, renewed while the cloud runs: worth nothing but this local cloud, and gone with it. */
+  /** Credentials of a session of the deployer, renewed while the cloud runs. They are valid in this local cloud only, and end with it. */
   readonly operator: OperatorCredentials
-  /** Where commands are taken, and the secret that it asks for. */
+  /** Where the cloud accepts commands, and the secret that it requires. */
   readonly control: ControlAddress
   readonly hub?: RunningHub
   readonly users: readonly RunningUser[]
-  /** Of the demonstration, where it is one of `npm start -- --variant`. */
+  /** Name of the demonstration's variant, if it was started with `npm start -- --variant`. */
   readonly variant?: string
 }
 
@@ -54,13 +54,16 @@ export interface OperatorCredentials {
 
 const FILE = join(LOCAL_DIRECTORY, 'running.json')
 
-/** Writes the note for the first time. @throws UserError when another cloud's is there, and it runs */
+/**
+ * Writes the note for the first time.
+ * @throws UserError if another cloud's note exists and that cloud is running
+ */
 export async function claimRunning(running: Running): Promise<void> {
   const draft = writeDraft(running)
   try {
     for (const last of [false, true]) {
       try {
-        // Unlike a rename it fails where there is one: of two that start at once, one is the first.
+        // Unlike a rename, this fails if the file exists: of two clouds that start at the same time, one is the first.
         return linkSync(draft, FILE)
       } catch (cause) {
         if (last || !(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw cause
@@ -84,19 +87,19 @@ function writeDraft(running: Running): string {
   return draft
 }
 
-/** Whether the note is there, and of this process. */
+/** Whether the note exists and belongs to this process. */
 export const isNoteOf = (pid: number): boolean => tryRead()?.pid === pid
 
-/** Removes the note, if it is this process's. */
+/** Deletes the note, if it belongs to this process. */
 export function forgetRunning(): void {
   if (isNoteOf(process.pid)) rmSync(FILE, { force: true })
 }
 
-/** For a cloud whose note was taken away while it served. */
+/** For a cloud whose note was deleted while it ran. */
 export const LOST =
   "The folder .local was removed, or running.json in it. Keys and the functions' code were in it too, so the local cloud stops."
 
-/** @throws UserError when one is running: commands in other shells would not know which one is meant */
+/** @throws UserError if one is running, because commands in other shells would not know which one is meant */
 export async function requireNoneRunning(): Promise<void> {
   const other = await findRunning()
   if (!other) return
@@ -108,7 +111,7 @@ export async function requireNoneRunning(): Promise<void> {
   )
 }
 
-/** @throws UserError when none is running, or it has no hub */
+/** @throws UserError if none is running, or if it has no hub */
 export async function readRunningHub(): Promise<Running & { readonly hub: RunningHub }> {
   const running = await readRunning()
   const { hub, verb } = running
@@ -118,7 +121,7 @@ export async function readRunningHub(): Promise<Running & { readonly hub: Runnin
   throw new UserError('The local cloud that is running has no hub yet.', 'Deploy it first: pulumi up -s hub')
 }
 
-/** @throws UserError when none is running */
+/** @throws UserError if none is running */
 export async function readRunning(): Promise<Running> {
   const running = await findRunning()
   if (running) return running
@@ -134,7 +137,7 @@ export async function findRunning(): Promise<Running | undefined> {
   return running && isAlive(running.pid) && (await isAnswering(running.control)) ? running : undefined
 }
 
-/** @returns undefined where there is no note, and for one that another version wrote */
+/** @returns undefined if there is no note, or if another version wrote it */
 function tryRead(): Running | undefined {
   try {
     const note: Partial<Running> = JSON.parse(readFileSync(FILE, 'utf8'))

@@ -9,19 +9,19 @@ import { isMap } from '../../shared/is-map.ts'
 import { messageOf, UserError } from '../verb.ts'
 
 export const AWS_OFFERS = 'https://pricing.us-east-1.amazonaws.com'
-/** Amazon's and open models; those of the Marketplace, Claude among them. */
+/** One offer has Amazon's and open models; the other has those of the Marketplace, including Claude. */
 const OFFERS = ['AmazonBedrock', 'AmazonBedrockFoundationModels'] as const
 
 export type PriceKind = keyof TokenPrices
 
-/** One price of a model, as AWS bills it. */
+/** One price of a model, as it is on AWS's bill. */
 export interface AwsPrice {
   /** What AWS calls the model on a bill: `Nova2.0Lite`, `Claude Haiku 4.5 (Amazon Bedrock Edition)`. */
   readonly billedAs: string
   readonly kind: PriceKind
-  /** Through a global inference profile; otherwise in the region, or through its geography's. */
+  /** Whether the price is for a global inference profile; otherwise it is for the region, or for a profile of its geography. */
   readonly global: boolean
-  /** Bedrock's service tier. */
+  /** Bedrock's service tier of the price. */
   readonly tier: string
   /** Micro-dollars per million tokens. */
   readonly price: number
@@ -30,8 +30,8 @@ export interface AwsPrice {
 const TIMEOUT_MILLISECONDS = 120_000
 
 /**
- * @param offers where the list is
- * @throws UserError when it cannot be read
+ * @param offers address of the list
+ * @throws UserError if it cannot be read
  */
 export async function readAwsPrices(offers: string, region: string): Promise<readonly AwsPrice[]> {
   const lists = OFFERS.map(async (offer) => {
@@ -51,11 +51,11 @@ export async function readAwsPrices(offers: string, region: string): Promise<rea
   return (await Promise.all(lists)).flat()
 }
 
-/** What `fetch` says is in the cause. */
+/** The message of `fetch` is in the cause. */
 const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? messageOf(error.cause) : messageOf(error)
 
-/** @param index an offer's file; what is in it and is no token of an on-demand call is left out */
+/** @param index an offer's file; entries that are not prices of tokens of an on-demand call are left out */
 export function awsPrices(index: unknown): readonly AwsPrice[] {
   const products = field(index, 'products')
   const terms = field(field(index, 'terms'), 'OnDemand')
@@ -69,7 +69,7 @@ export function awsPrices(index: unknown): readonly AwsPrice[] {
   })
 }
 
-/** By the words of a usage type, in both of the Marketplace's spellings. */
+/** Reads the words of a usage type, in both of the Marketplace's spellings. */
 const MARKETPLACE: Readonly<Record<string, PriceKind>> = {
   InputTokenCount: 'input',
   OutputTokenCount: 'output',
@@ -91,7 +91,7 @@ const OWN: Readonly<Record<string, PriceKind>> = {
 
 type Usage = Omit<AwsPrice, 'price'> & { readonly marketplace: boolean }
 
-/** `USE1-MP:USE1_CacheReadInputTokenCount_Global-Units`, `USE1-Nova2.0Lite-input-tokens-flex`; all of it has to fit. */
+/** `USE1-MP:USE1_CacheReadInputTokenCount_Global-Units`, `USE1-Nova2.0Lite-input-tokens-flex`. The whole text must match. */
 function usageOf(attributes: unknown): Usage | undefined {
   const type = field(attributes, 'usagetype')
   if (typeof type !== 'string') return undefined
@@ -110,7 +110,7 @@ function usageOf(attributes: unknown): Usage | undefined {
   return ownKind && { billedAs: model, kind: ownKind, global: across !== undefined, tier, marketplace: false }
 }
 
-/** Of a million tokens; the Marketplace's units are millions. */
+/** The price of a million tokens; the Marketplace's unit is a million. */
 const MULTIPLES: Readonly<Record<string, number>> = { '1K tokens': 1_000, '1M tokens': 1 }
 
 function priceOf(offers: unknown, marketplace: boolean): number | undefined {

@@ -4,7 +4,7 @@ import type { PriceList } from '../../shared/model-prices.ts'
 import { GEOGRAPHIES } from '../../shared/policies/geographies.ts'
 import type { AwsPrice, PriceKind } from './aws-list.ts'
 
-/** What AWS calls models on a bill, as far as it is known; Claude's names are made of their ids. */
+/** AWS's names of models on a bill, as far as they are known; Claude's names are derived from the ids. */
 const BILLED_AS: Readonly<Record<string, string>> = {
   'amazon.nova-2-lite-v1:0': 'Nova2.0Lite',
   'amazon.nova-lite-v1:0': 'NovaLite',
@@ -18,17 +18,17 @@ export interface PriceDifference {
   readonly id: string
   readonly tier: string
   readonly kind: PriceKind
-  /** Micro-dollars per million tokens; absent where the list has none. */
+  /** Micro-dollars per million tokens; absent if the list has no price. */
   readonly listed?: number
   readonly aws: number
 }
 
 export interface PriceComparison {
   readonly region: string
-  /** Ids of which every price that AWS has is the list's. */
+  /** Ids for which all of AWS's prices are the same as the list's. */
   readonly equal: readonly string[]
   readonly differences: readonly PriceDifference[]
-  /** Ids of this region that AWS's list has under no name that is known here. */
+  /** Ids of this region for which AWS's list has no name that is known here. */
   readonly notFound: readonly string[]
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { isSecret } from '../control/loopback-port.ts'
 
-/** Why a request is refused, in words for whoever set up the tool. */
+/** The reason why a request is refused, for whoever configured the tool. */
 export interface Refusal {
   readonly status: number
   readonly type: string
@@ -12,18 +12,18 @@ export interface Refusal {
 export interface AdmitOptions {
   readonly port: number
   readonly key: string
-  /** Origins of pages that may call, such as `app://obsidian.md`. */
+  /** Origins of pages that may send requests, such as `app://obsidian.md`. */
   readonly origins: readonly string[]
-  /** A preflight carries no key. */
+  /** A preflight request has no key. */
   readonly preflight: boolean
 }
 
-/** @returns nothing for a request that is let through */
+/** @returns nothing if the request is accepted */
 export function refusalOf(
   headers: IncomingHttpHeaders,
   { port, key, origins, preflight }: AdmitOptions,
 ): Refusal | undefined {
-  // A page whose own name leads to 127.0.0.1 sends its own name here.
+  // A page of a host name that resolves to 127.0.0.1 sends that name here.
   if (![`127.0.0.1:${port}`, `localhost:${port}`].includes(headers.host ?? ''))
     return {
       status: 403,

@@ -9,8 +9,9 @@ const KEY = /^genai-[A-Za-z0-9_-]{43}$/
 const newKey = () => `genai-${randomBytes(32).toString('base64url')}`
 
 /**
- * @param file keeps the key over restarts, so that a tool's settings stay; made when it is not there. Absent: a new key a run
- * @throws UserError for a file that others may read, or that holds something else
+ * @param file keeps the key over restarts, so that a tool's configuration stays valid; it is created if it does not exist. Without it, each run
+ * has a new key
+ * @throws UserError if others may read the file, or if it contains something else
  */
 export function proxyKey(file: string | undefined): string {
   if (file === undefined) return newKey()

@@ -6,16 +6,16 @@ import { messageOf, UserError } from '../verb.ts'
 import { type Refusal, refusalOf } from './admit.ts'
 
 export interface ProxyOptions {
-  /** `https://HOST`, without a slash at its end. */
+  /** `https://HOST`, without a slash at the end. */
   readonly gatewayUrl: string
   readonly tenant: string
-  /** What the tool sends as its API key. */
+  /** The API key that the tool must send. */
   readonly key: string
   readonly token: () => Promise<string>
-  /** 0 takes a free one. */
+  /** With 0, a free port is chosen. */
   readonly port: number
   readonly origins?: readonly string[]
-  /** Certificates to trust besides this machine's. */
+  /** Certificates that are trusted besides the computer's own. */
   readonly ca?: string | readonly string[]
 }
 
@@ -24,7 +24,7 @@ export interface RunningProxy {
   close(): Promise<void>
 }
 
-/** @throws UserError when the port is taken */
+/** @throws UserError if the port is in use */
 export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
   const agent = new Agent({ keepAlive: true, ...(options.ca !== undefined && { ca: [options.ca].flat() }) })
   const server = createServer((request, response) => {
@@ -34,10 +34,10 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
     const refusal = refusalOf(request.headers, { ...options, port, origins: options.origins ?? [], preflight })
     if (refusal) return refuse(response, refusal)
     if (preflight) return void response.writeHead(204, preflightHeaders(request, origin)).end()
-    // As of a client that takes this for a proxy to anywhere.
+    // A client that takes this server for a general proxy sends such a path.
     if (!request.url?.startsWith('/')) return refuse(response, NO_PATH)
     forward(request, response, options, agent).catch((error: unknown) => {
-      // What the session's end says is for the user of this machine; what broke on the way may name addresses.
+      // The message when a session has ended is for this computer's user; other errors may contain addresses.
       const ended = error instanceof UserError
       const message = ended
         ? `${error.message} Restart npm run genai -- proxy to sign in again.`
@@ -46,7 +46,7 @@ export async function startProxy(options: ProxyOptions): Promise<RunningProxy> {
       refuse(response, { status: ended ? 401 : 502, type: ended ? 'authentication_error' : 'api_error', message })
     })
   })
-  // Nothing between a user's prompt and its answer is cut short here: the gateway has its own limits.
+  // There is no time limit here between a user's prompt and its answer: the gateway has its own limits.
   server.requestTimeout = 0
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
@@ -77,7 +77,10 @@ const NO_PATH: Refusal = {
   message: 'This is no proxy to other addresses: use its URL as the base URL of the API.',
 }
 
-/** Of one connection, not of the message; and what must not leave this machine: the proxy's key, cookies of other local servers. */
+/**
+ * Headers that belong to a connection and not to the message, and those that must not leave this computer: the proxy's key, and cookies of other
+ * local servers.
+ */
 const NOT_FORWARDED = new Set([
   ...['host', 'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'upgrade'],
   ...['transfer-encoding', 'expect', 'authorization', 'x-api-key', 'cookie', 'origin', 'referer'],
@@ -109,13 +112,13 @@ async function forward(
       const given = withoutHeaders(answer.rawHeaders, /^access-control-/i)
       if (origin !== undefined) given.push('access-control-allow-origin', origin, 'vary', 'origin')
       response.writeHead(answer.statusCode ?? 502, given)
-      // Also a stream's first headers: a client shows that it was heard.
+      // Sends also a stream's first headers at once, so that the client sees that its request arrived.
       response.flushHeaders()
       answer.pipe(response)
       answer.on('error', () => response.destroy())
       answer.on('end', resolve)
     })
-    // When the tool disconnects, the forwarded request is ended too, so that the gateway ends the model's call.
+    // When the tool disconnects, the forwarded request is aborted too, so that the gateway ends the call of the model.
     response.on('close', () => {
       if (!response.writableFinished) sent.destroy()
       resolve()
@@ -124,7 +127,7 @@ async function forward(
   })
 }
 
-/** Name and value in turn, as they were sent. */
+/** Names and values alternate, in the order in which they were sent. */
 function withoutHeaders(raw: readonly string[], others?: RegExp): string[] {
   const kept: string[] = []
   for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -142,7 +145,7 @@ const preflightHeaders = (request: IncomingMessage, origin: string) => ({
   vary: 'origin',
 })
 
-/** Read by clients of OpenAI, of Anthropic and of AWS alike. */
+/** The format is read by clients of OpenAI, of Anthropic and of AWS. */
 function refuse(response: ServerResponse, { status, type, message }: Refusal): void {
   if (response.headersSent) return void response.destroy()
   response.writeHead(status, { 'content-type': 'application/json', 'x-should-retry': 'false', connection: 'close' })
