@@ -5,7 +5,7 @@ import { VERSION } from './version.ts'
 /** A mistake of the user or of their environment. Its message is shown without a stack trace. */
 export class UserError extends Error {
   override readonly name = 'UserError'
-  /** What to do about it, on a line of its own. */
+  /** Advice, on a separate line. */
   readonly remedy: string | undefined
 
   constructor(message: string, remedy?: string, options?: ErrorOptions) {
@@ -24,13 +24,13 @@ export interface Arguments {
 
 export interface Verb {
   readonly name: string
-  /** Arguments after the name: `TENANT`. */
+  /** The arguments after the name: `TENANT`. */
   readonly usage: string
   readonly summary: string
-  /** Paragraphs under the summary. */
+  /** Paragraphs below the summary. */
   readonly details?: string
   readonly options: Described
-  /** Fewest and most positional arguments. */
+  /** The smallest and the largest number of positional arguments. */
   readonly positionals: readonly [number, number]
   /** Exit code. */
   run(args: Arguments): Promise<number>
@@ -82,7 +82,7 @@ export function parse(verb: Verb, argv: readonly string[]): Arguments {
     args: [...argv],
     options: verb.options as Options,
     allowPositionals: true,
-    // Node's own error messages advise programmers; these name what the verb takes.
+    // Node's own error messages are for programmers; these say what the command accepts.
     strict: false,
     tokens: true,
   })

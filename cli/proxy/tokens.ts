@@ -2,18 +2,18 @@
 import type { Tokens } from '../hub/cognito.ts'
 import { UserError } from '../verb.ts'
 
-/** A request that is under way must not outlive its token: renewed this long before the end. */
+/** Milliseconds before its end at which a token is renewed, so that no token ends during a request. */
 const EARLY_MILLISECONDS = 60_000
 
 export interface CurrentTokenOptions {
   readonly first: Tokens
-  /** @throws UserError when the session has ended */
+  /** @throws UserError if the session has ended */
   readonly refresh: (refreshToken: string) => Promise<Tokens>
   /** Epoch milliseconds. */
   readonly now: () => number
 }
 
-/** @returns what answers a token that is good for a minute at least; requests at the same time wait for one renewal */
+/** @returns a token that is valid for at least another minute; requests at the same time wait for one renewal */
 export function currentToken({ first, refresh, now }: CurrentTokenOptions): () => Promise<string> {
   let held = first
   let until = now() + first.expiresInSeconds * 1000

@@ -6,29 +6,29 @@ import { messageOf, UserError } from '../verb.ts'
 import { findPulumi } from './find-cli.ts'
 import { PROJECT_DIRECTORY } from './stack-files.ts'
 
-/** One resource of a stack's state; components and providers are left out. */
+/** A resource of a stack's state; components and providers are left out. */
 export interface StateResource {
   readonly urn: string
   readonly type: string
   readonly name: string
   readonly protected: boolean
-  /** Stays in the account when the stack is destroyed. */
+  /** Whether it stays in the account when the stack is destroyed. */
   readonly retained: boolean
 }
 
-/** With attachmentDeletion: owner it is retained, and what it stands for is the tenant's attachment, which goes. */
+/** With `attachmentDeletion: owner` the accepter resource is retained, but the tenant's attachment, for which it stands, is deleted. */
 const ACCEPTER = 'aws:ec2transitgateway/vpcAttachmentAccepter:VpcAttachmentAccepter'
 
 export interface Backend {
   /** @returns undefined for a stack that was never initialised here */
   find(name: string): Promise<Stack | undefined>
-  /** Selects it, or initialises it; its file is there already. */
+  /** Selects the stack, or initialises it; its file exists already. */
   create(name: string): Promise<Stack>
 }
 
 /**
- * @param aws whether AWS is meant, and not the local cloud
- * @throws UserError where there is no CLI, or the shell is set up for the other one
+ * @param aws whether the command is for AWS, and not for the local cloud
+ * @throws UserError if there is no CLI, or if the shell is set up for the other one
  */
 export async function openBackend({ aws }: { readonly aws: boolean }): Promise<Backend> {
   if (aws) requireShellOfAws()
@@ -49,7 +49,7 @@ export async function openBackend({ aws }: { readonly aws: boolean }): Promise<B
       cause,
     })
   })
-  // On Pulumi Cloud a name may come with its organisation.
+  // On Pulumi Cloud a name may include its organisation.
   const names = new Set(stacks.map(({ name }) => name.split('/').at(-1)))
   return {
     find: async (name) =>
@@ -58,7 +58,7 @@ export async function openBackend({ aws }: { readonly aws: boolean }): Promise<B
   }
 }
 
-/** What the stack's state holds. */
+/** The resources of the stack's state. */
 export async function resourcesOf(stack: Stack): Promise<readonly StateResource[]> {
   const { deployment } = await stack.exportStack()
   const resources: readonly Record<string, unknown>[] = deployment?.resources ?? []
@@ -91,7 +91,7 @@ export async function toItsEnd<T>(what: string, stack: Stack, work: () => Promis
       (cause: unknown) => ({ cause }),
     )
     .finally(() => process.removeListener('SIGINT', note))
-  // Also if Ctrl-C came too late for the CLI: the user does not want the following steps.
+  // Also if Ctrl-C came too late for the CLI, because the user does not want the following steps either.
   if (interrupted) throw new UserError(`${what} was interrupted.`, remedy)
   if ('value' in ended) return ended.value
   const reason = reasonOf(ended.cause)
@@ -104,7 +104,7 @@ export async function toItsEnd<T>(what: string, stack: Stack, work: () => Promis
   )
 }
 
-/** The CLI's own words: its error repeats everything that it had printed. */
+/** The CLI's own message, because the error repeats everything that it had printed. */
 function reasonOf(cause: unknown): string {
   const text = messageOf(cause)
   const lines = text.split('\n').map((line) => line.trim())
@@ -112,5 +112,5 @@ function reasonOf(cause: unknown): string {
   return errors.size > 0 ? [...errors].join('\n') : text.trim()
 }
 
-/** Pulumi's own progress, as it comes. */
+/** Prints Pulumi's own progress while it runs. */
 export const progress = { onOutput: (text: string) => void process.stderr.write(text), color: 'auto' as const }

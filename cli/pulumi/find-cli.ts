@@ -14,21 +14,24 @@ export interface FoundCli {
 }
 
 export interface FindOptions {
-  /** Where a download is kept. @default `.local/pulumi` of the project */
+  /**
+   * Folder for a downloaded CLI.
+   * @default `.local/pulumi` of the project
+   */
   readonly cache?: string
   /** Whether it may be downloaded. @default true */
   readonly download?: boolean
-  /** Told before a download starts: it takes a while. */
+  /** Called before a download begins, because it takes a while. */
   readonly onDownload?: (version: string) => void
 }
 
-/** Version of the SDK that the programs use; the CLI is downloaded in the same. */
+/** Version of the SDK that the programs use; the same version of the CLI is downloaded. */
 export function sdkVersion(): string {
   const file = createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json')
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-/** @throws UserError that says what was tried, and what each attempt answered */
+/** @throws UserError that lists each attempt and its result */
 export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
   const { cache = join(LOCAL_DIRECTORY, 'pulumi'), download = true, onDownload } = options
   const version = sdkVersion()
@@ -56,7 +59,7 @@ export async function findPulumi(options: FindOptions = {}): Promise<FoundCli> {
   )
 }
 
-/** Of the SDK, or newer: an older engine does not know all that the programs ask of it. */
+/** The SDK's version or newer: an older engine does not know everything that the programs ask of it. */
 const atLeast = () => asVersion(sdkVersion())
 
 async function onPathOf(path: string): Promise<PulumiCommand> {
@@ -74,7 +77,7 @@ async function cachedIn(root: string): Promise<PulumiCommand> {
   return await PulumiCommand.get({ root, version: atLeast() })
 }
 
-/** @throws Error in words of a person, where the Automation API has an exit code */
+/** @throws Error with a readable message; the Automation API has only an exit code */
 async function versionOf(file: string): Promise<string> {
   const options = { env: { ...process.env, PULUMI_SKIP_UPDATE_CHECK: 'true' }, timeout: 60_000 }
   try {
@@ -87,7 +90,7 @@ async function versionOf(file: string): Promise<string> {
   }
 }
 
-/** A version as the Automation API compares them: by its own `semver`. */
+/** A version in the form in which the Automation API compares versions: with its own `semver`. */
 function asVersion(text: string): NonNullable<PulumiCommand['version']> {
   const own = createRequire(createRequire(import.meta.url).resolve('@pulumi/pulumi/package.json'))
   const { SemVer } = own('semver') as { SemVer: new (text: string) => NonNullable<PulumiCommand['version']> }

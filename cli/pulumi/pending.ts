@@ -3,7 +3,7 @@
  * do about each, and makes the file for `pulumi import`.
  */
 
-/** As `pulumi stack export` has them, as far as they are read here. */
+/** The parts of `pulumi stack export` that are read here. */
 export interface Deployment {
   readonly resources?: readonly { readonly urn: string; readonly id?: string }[]
   readonly pending_operations?: readonly {
@@ -31,11 +31,11 @@ export interface Pending {
   readonly type: string
   readonly name: string
   readonly remedy: Remedy
-  /** Properties by which to look for it in AWS: `cidrBlock 10.64.9.0/27`. */
+  /** Properties by which it can be found in AWS: `cidrBlock 10.64.9.0/27`. */
   readonly known: readonly string[]
 }
 
-/** Types made by `Put…` or `RegisterTargets`: a second call makes no second resource. */
+/** Types that are made by `Put…` or `RegisterTargets`: a second call makes no second resource. */
 const WRITTEN_OVER: ReadonlySet<string> = new Set([
   'aws:iam/rolePolicy:RolePolicy',
   'aws:cloudwatch/logMetricFilter:LogMetricFilter',
@@ -44,7 +44,7 @@ const WRITTEN_OVER: ReadonlySet<string> = new Set([
   'aws:lb/targetGroupAttachment:TargetGroupAttachment',
 ])
 
-/** Texts that name a resource are short; a policy is not. */
+/** Texts that identify a resource are short, unlike a policy. */
 const LONGEST = 120
 
 export function pendingCreations(deployment: Deployment): readonly Pending[] {
@@ -87,7 +87,7 @@ export interface ImportFile {
   }[]
 }
 
-/** @param idOf what is known of ids; an empty one is to be filled in */
+/** @param idOf returns the id if it is known; an empty id is left for the operator to fill in */
 export function importFile(deployment: Deployment, idOf: (urn: string) => string = () => ''): ImportFile {
   const wanted = new Set(pendingCreations(deployment).flatMap(({ urn, remedy }) => (remedy === 'import' ? [urn] : [])))
   const nameTable: Record<string, string> = {}
@@ -98,7 +98,7 @@ export function importFile(deployment: Deployment, idOf: (urn: string) => string
   }
   const resources = creating(deployment).flatMap(({ urn, type, parent, provider }) => {
     if (!wanted.delete(urn)) return []
-    // A provider's reference is its URN and its id.
+    // A reference to a provider consists of its URN and its id.
     const by = provider?.slice(0, provider.lastIndexOf('::'))
     const whose = { ...(parent && { parent: named(parent) }), ...(by && { provider: named(by) }) }
     return [{ type, name: nameOf(urn), id: idOf(urn), ...whose }]

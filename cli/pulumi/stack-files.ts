@@ -10,24 +10,24 @@ import { messageOf, UserError } from '../verb.ts'
 /** Folder of Pulumi.yaml. */
 export const PROJECT_DIRECTORY = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** Where the local cloud keeps its files; ignored by git. */
+/** Folder of the local cloud's files, which git ignores. */
 export const LOCAL_DIRECTORY = join(PROJECT_DIRECTORY, '.local')
 
-/** Names of the stacks that have a file, the hub first. */
+/** Names of the stacks that have a file; the hub comes first. */
 export function stackNames(directory = PROJECT_DIRECTORY): readonly string[] {
   return readdirSync(directory)
     .flatMap((file) => stackOfFile(file) ?? [])
     .sort((a, b) => Number(b === 'hub') - Number(a === 'hub') || a.localeCompare(b, 'en', { numeric: true }))
 }
 
-/** @returns the path of a stack's file; undefined where it has none */
+/** @returns the path of a stack's file, or undefined if it has none */
 export function stackFile(name: string, directory = PROJECT_DIRECTORY): string | undefined {
   return filesOfStack(name)
     .map((file) => join(directory, file))
     .find((path) => existsSync(path))
 }
 
-/** @throws UserError when the file is missing, is not YAML, or holds no settings */
+/** @throws UserError if the file is missing, is not YAML, or has no settings */
 export function readStack(name: string, directory = PROJECT_DIRECTORY): Stack {
   const project = projectName(directory)
   const file = basename(stackFile(name, directory) ?? filesOfStack(name)[0])
@@ -37,7 +37,9 @@ export function readStack(name: string, directory = PROJECT_DIRECTORY): Stack {
   return { project, stack: name, config }
 }
 
-/** A stack with other settings, as `pulumi config set` keeps them: text, or JSON of anything else. `undefined` takes a setting away. */
+/**
+ * A stack with changed settings, stored as `pulumi config set` does: texts unchanged, everything else as JSON. `undefined` removes a setting.
+ */
 export function withSettings<S extends Stack>(stack: S, settings: Readonly<Record<string, unknown>>): S {
   const config: Record<string, string> = { ...stack.config }
   for (const [name, value] of Object.entries(settings)) {

@@ -17,14 +17,17 @@ import { tokensIn } from './tokens.ts'
 const TIMEOUT_MILLISECONDS = 5 * 60_000
 
 export interface ByBrowserOptions {
-  /** Shows a browser the address; whoever has none follows what is printed. @default opens the user's own */
+  /**
+   * Opens the address in a browser; somebody without one uses the printed address.
+   * @default opens the user's own browser
+   */
   readonly open?: (url: string) => void
   readonly say?: (line: string) => void
   readonly timeoutMilliseconds?: number
   readonly ports?: readonly number[]
 }
 
-/** @throws UserError when the sign-in is refused, takes too long or is given up */
+/** @throws UserError if the sign-in is refused, takes too long or is given up */
 export async function signInByBrowser(
   server: SignInServer,
   {
@@ -72,7 +75,7 @@ export async function signInByBrowser(
   }
 }
 
-/** @param stopped answers nothing once the user gives up */
+/** @param stopped resolves when the user gives up */
 async function waitFor(code: Promise<string>, stopped: Promise<undefined>, milliseconds: number): Promise<string> {
   const late = Promise.withResolvers<never>()
   const timer = setTimeout(() => {

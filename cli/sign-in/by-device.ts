@@ -8,7 +8,7 @@ import type { SignInServer } from './server.ts'
 import { tokensIn } from './tokens.ts'
 
 const GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
-/** What the RFC says where the provider says nothing. */
+/** The interval that the RFC gives for a provider that names none. */
 const INTERVAL_SECONDS = 5
 const SLOWER_SECONDS = 5
 /** Longer than any provider waits. */
@@ -16,11 +16,14 @@ const MOST_SECONDS = 1800
 
 export interface ByDeviceOptions {
   readonly say?: (line: string) => void
-  /** Of a second: tests have shorter ones. @default 1,000 */
+  /**
+   * Milliseconds of a second, which are fewer in tests.
+   * @default 1,000
+   */
   readonly secondMilliseconds?: number
 }
 
-/** @throws UserError when the sign-in is refused, takes too long or is given up, or the provider has no such way */
+/** @throws UserError if the sign-in is refused, takes too long or is given up, or if the provider does not support it */
 export async function signInByDevice(
   server: SignInServer,
   { say = (line) => void process.stderr.write(`${line}\n`), secondMilliseconds = 1000 }: ByDeviceOptions = {},
@@ -87,7 +90,7 @@ async function poll(
     const { error } = answer.json
     if (answer.status === 200) return tokensIn(answer, server)
     if (error === 'authorization_pending') continue
-    // For good, not for once.
+    // The longer interval applies to all later requests, not only to the next one.
     if (error === 'slow_down') pause += SLOWER_SECONDS
     else if (error === 'expired_token') break
     else

@@ -8,15 +8,15 @@ export interface CognitoServerOptions {
   /** The hub's output `userPoolDomain`. */
   readonly domain: string
   readonly clientId: string
-  /** A provider that the user pool federates to, by its name there. */
+  /** Name in Cognito of a provider to which the user pool federates. */
   readonly provider?: string | undefined
   /** For the local cloud. */
   readonly agent?: Agent
-  /** Where a browser on this machine finds the local cloud's names, under `localhost`. */
+  /** The address under `localhost` at which a browser on this computer finds the local cloud's names. */
   readonly browserPort?: number | undefined
 }
 
-/** @throws UserError for a domain that is no host name */
+/** @throws UserError if the domain is not a host name */
 export function cognitoServer({ domain, clientId, provider, agent, browserPort }: CognitoServerOptions): SignInServer {
   if (!/^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(domain))
     throw new UserError(

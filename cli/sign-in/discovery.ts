@@ -6,18 +6,18 @@ import { getJson } from './request.ts'
 import type { SignInServer } from './server.ts'
 
 export interface DiscoverOptions {
-  /** In its very spelling. */
+  /** The issuer, spelled exactly as the provider does. */
   readonly issuer: string
-  /** A public client of the provider. */
+  /** Id of a public client of the provider. */
   readonly clientId: string
   readonly scope: string
-  /** Which of the tokens the gateway is given. */
+  /** Which token is sent to the gateway. */
   readonly token: 'id' | 'access'
   /** For the local cloud. */
   readonly agent?: Agent
 }
 
-/** @throws UserError for a provider that is not reached, or is another one */
+/** @throws UserError if the provider cannot be reached, or says that it is another one */
 export async function discoverServer({ issuer, agent, ...asked }: DiscoverOptions): Promise<SignInServer> {
   const name = 'The identity provider'
   if (!/^https:\/\/[^/?#]+/.test(issuer) || !URL.canParse(issuer))

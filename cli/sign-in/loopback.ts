@@ -6,19 +6,22 @@ import { plain } from './request.ts'
 
 export interface Loopback {
   readonly redirectUri: string
-  /** Of the browser that brings this sign-in's state. @throws UserError for a refusal that it brings instead */
+  /**
+   * Resolves with the request of the browser that has this sign-in's state.
+   * @throws UserError if it has a refusal instead
+   */
   readonly code: Promise<string>
   close(): Promise<void>
 }
 
-/** Both of `localhost`'s addresses, so that nobody else on this machine answers at one of them. */
+/** Listens at both of `localhost`'s addresses, so that no other program on this computer can answer at one of them. */
 const ADDRESSES = ['127.0.0.1', '::1']
 
-/** @throws UserError when none of the ports is free */
+/** @throws UserError if none of the ports is free */
 export async function openLoopback(state: string, ports: readonly number[]): Promise<Loopback> {
   for (const port of ports) {
     const code = Promise.withResolvers<string>()
-    // Whoever stops waiting is not told any more.
+    // Nobody may be waiting any more; then a rejection is ignored.
     code.promise.catch(() => undefined)
     const servers = await listenAt(port, (request, response) => answer(request, response, { port, state, code }))
     if (servers) {
@@ -32,7 +35,7 @@ export async function openLoopback(state: string, ports: readonly number[]): Pro
   )
 }
 
-/** @returns nothing when the port is taken */
+/** @returns nothing if the port is taken */
 async function listenAt(
   port: number,
   serve: (request: IncomingMessage, response: ServerResponse) => void,
@@ -80,14 +83,14 @@ function answer(request: IncomingMessage, response: ServerResponse, { port, stat
 interface Answer {
   readonly status: number
   readonly text: string
-  /** Once the browser has its page. */
+  /** Called when the browser has its page. */
   readonly after?: () => void
 }
 
 function read({ method, url = '/', headers }: IncomingMessage, { port, state, code }: Waiting): Answer {
-  // Behind a name of its own: a path that begins with // would be read as one.
+  // The path is put after a host name of its own: a path that begins with // would be read as a host name.
   const { pathname, searchParams: query } = new URL(`http://localhost${url}`)
-  // DNS names that somebody else controls may lead to this port.
+  // DNS names that somebody else controls may resolve to this port.
   if (headers.host !== `localhost:${port}` || pathname !== '/callback') return { status: 404, text: 'Nothing is here.' }
   if (method !== 'GET') return { status: 405, text: 'Only a browser comes here.' }
   // Any page can send the browser to this port, so an answer with another state is ignored.

@@ -8,7 +8,7 @@ const COMMANDS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...st
 
 export function openInBrowser(url: string): void {
   const [command, ...before] = COMMANDS[process.platform] ?? ['xdg-open']
-  // The address is an argument, never a line of a shell.
+  // The address is an argument, and never part of a shell's command line.
   const child = spawn(command, [...before, url], { stdio: 'ignore', detached: true })
   child.on('error', () => undefined)
   child.unref()

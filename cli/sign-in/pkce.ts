@@ -11,5 +11,5 @@ export function newPkce(): Pkce {
   return { verifier, challenge: createHash('sha256').update(verifier).digest('base64url') }
 }
 
-/** 256 random bits, as `state`, `nonce` and verifiers take them. */
+/** 256 random bits, in the characters that `state`, `nonce` and verifiers may have. */
 export const randomText = (): string => randomBytes(32).toString('base64url')

@@ -12,11 +12,11 @@ export interface OauthAnswer {
   readonly json: Readonly<Record<string, unknown>>
 }
 
-/** @throws UserError when it is not reached, or answers something else than JSON */
+/** @throws UserError if the server cannot be reached, or answers something other than JSON */
 export const postForm = (url: string, form: Readonly<Record<string, string>>, to: Asked): Promise<OauthAnswer> =>
   asked(url, to, new URLSearchParams(form).toString())
 
-/** @throws UserError as {@link postForm}, and for any status but 200 */
+/** @throws UserError as {@link postForm} does, and for any status except 200 */
 export async function getJson(url: string, to: Asked): Promise<Readonly<Record<string, unknown>>> {
   const { status, json } = await asked(url, to)
   if (status === 200) return json
@@ -80,7 +80,7 @@ function send(
   })
 }
 
-/** `error` and `error_description` as a message may show them: a provider's words, on one line. */
+/** `error` and `error_description` in a form that a message can show: the provider's text on one line. */
 export function errorIn(json: Readonly<Record<string, unknown>>): string {
   const words = [json.error, json.error_description].filter(
     (one): one is string => typeof one === 'string' && one !== '',

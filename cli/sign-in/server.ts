@@ -2,22 +2,28 @@
 import type { Agent } from 'node:https'
 
 export interface SignInServer {
-  /** How messages name it. */
+  /** The provider's name in messages. */
   readonly name: string
   readonly clientId: string
-  /** Of the user pool's: where it sends people on to (`identity_provider`). @default its own page */
+  /**
+   * For the user pool: the provider to which it sends people on (`identity_provider`).
+   * @default the user pool's own page
+   */
   readonly provider?: string
-  /** Words with spaces between them. */
+  /** Scopes, separated by spaces. */
   readonly scope: string
-  /** Where a browser goes. */
+  /** The address that a browser opens. */
   readonly authorizationEndpoint: string
-  /** Called by the command itself. */
+  /** The address that the command itself calls. */
   readonly tokenEndpoint: string
-  /** For a sign-in on another machine (RFC 8628); absent where the provider has none. */
+  /** For a sign-in on another device (RFC 8628); absent if the provider does not support it. */
   readonly deviceEndpoint?: string
-  /** Which of the tokens the gateway is given. @default the ID token */
+  /**
+   * Which token is sent to the gateway.
+   * @default the ID token
+   */
   readonly token?: 'id' | 'access'
-  /** `iss` of its tokens, where it is known before. */
+  /** `iss` of its tokens, if it is known beforehand. */
   readonly issuer?: string
   /** For the local cloud; absent for the internet. */
   readonly agent?: Agent

@@ -34,7 +34,7 @@ export function tokensIn(
     idToken: given,
     accessToken: typeof accessToken === 'string' ? accessToken : '',
     ...rest,
-    // Of the access token; the ID token may end earlier.
+    // Lifetime of the access token; the ID token may end earlier.
     expiresInSeconds: Math.min(
       typeof expiresIn === 'number' ? expiresIn : Number.POSITIVE_INFINITY,
       typeof exp === 'number' ? Math.max(0, exp - Math.floor(Date.now() / 1000)) : 0,
@@ -52,7 +52,10 @@ export function tokensIn(
   }
 }
 
-/** Gets the next tokens of a session. @throws UserError when it has ended */
+/**
+ * Gets the next tokens of a session.
+ * @throws UserError if it has ended
+ */
 export async function refreshByForm(server: SignInServer, refreshToken: string): Promise<Tokens> {
   const form = { grant_type: 'refresh_token', client_id: server.clientId, refresh_token: refreshToken }
   return tokensIn(await postForm(server.tokenEndpoint, form, server), server, { refreshToken })

@@ -88,7 +88,7 @@ export const add: Verb = {
   async run({ values, positionals }) {
     const tenantId = tenantIdOf(positionals[0])
     const { file, stack, text, costs, warnings } = newTenant(tenantId, values)
-    // Writing fails if the file exists, whatever was checked before.
+    // Writing fails if the file exists, whatever the earlier check said.
     writeNewFile(file, text, 'Nothing was written.')
     for (const line of warnings) process.stderr.write(`${line}\n`)
     process.stdout.write(await nextSteps(stack, tenantId, costs))
@@ -99,16 +99,16 @@ export const add: Verb = {
 export interface NewTenant {
   readonly stack: string
   readonly file: string
-  /** What is in the file. */
+  /** The contents of the file. */
   readonly written: StackFile
   readonly text: string
-  /** What it costs before its first request, for people. */
+  /** The tenant's cost before its first request, as a text. */
   readonly costs: string
-  /** Possible mistakes that could not be checked without asking AWS. */
+  /** Possible mistakes that can be checked only by asking AWS. */
   readonly warnings: readonly string[]
 }
 
-/** @throws UserError with everything that is wrong with it */
+/** @throws UserError that lists all mistakes */
 export function newTenant(tenantId: string, values: Arguments['values'], directory = PROJECT_DIRECTORY): NewTenant {
   const stack = `spoke-${tenantId}`
   const file = join(directory, `Pulumi.${stack}.yaml`)
@@ -160,7 +160,7 @@ export function newTenant(tenantId: string, values: Arguments['values'], directo
   const mine = (mistake: string) => mistake.includes(stack)
   const mistakes = [
     ...tenancyMistakes([...others, tenancy], limits).filter(
-      // Mistakes that other tenants had before are left to `tenant check`.
+      // Mistakes in other tenants' files that were there before are left to `tenant check`.
       (mistake) => mine(mistake) || !tenancyMistakes(others, limits).includes(mistake),
     ),
     ...mistakesAgainstHub(settings, hub),

@@ -4,7 +4,7 @@ import type { HubSettings } from '../../shared/settings.ts'
 import { messageOf, UserError } from '../verb.ts'
 import type { SpokeFile } from './stack-files.ts'
 
-/** The size of the sample tenants: three zones of two subnets each, and room. */
+/** The size of the sample tenants' networks: three zones with two subnets each, and some room. */
 export const DEFAULT_PREFIX = 24
 
 /**
@@ -20,8 +20,8 @@ export function zonesFor(members: readonly SpokeFile[]): readonly string[] {
 }
 
 /**
- * The lowest free block, given every block that a stack file names, and the hub's own.
- * @throws UserError when the supernet is full
+ * The lowest free block, given the blocks in all stack files and the hub's own.
+ * @throws UserError if the supernet is full
  */
 export function freeBlock(
   { cidrBlock, spokesCidrBlock }: Pick<HubSettings, 'cidrBlock' | 'spokesCidrBlock'>,

@@ -11,7 +11,10 @@ interface Table {
 
 const keyOf = (tenantId: string) => ({ tenantId: { S: tenantId }, item: { S: 'blocked' } })
 
-/** Adds an entry, and removes entries that have ended. @throws UserError for a tenant that is not deployed */
+/**
+ * Adds an entry, and removes entries whose time is over.
+ * @throws UserError if the tenant is not deployed
+ */
 export async function block(table: Table, tenantId: string, caller: BlockedCaller, now: Date): Promise<void> {
   const { configuration, blocked } = await tenantItems(table, tenantId)
   if (!configuration)

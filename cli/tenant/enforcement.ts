@@ -9,11 +9,11 @@ import {
 import type { Guardrail } from '../../shared/guardrail.ts'
 import { UserError } from '../verb.ts'
 
-/** One of the account's, in the region of the client. */
+/** An enforcement of the account, in the client's region. */
 export interface Enforcement {
   readonly configId: string
   readonly guardrail: Guardrail
-  /** Marks of a caller narrow what it looks at. */
+  /** Whether callers can mark parts of a text so that the guardrail checks only those. */
   readonly honoursMarks: boolean
 }
 
@@ -31,8 +31,8 @@ export async function enforcementsOf(bedrock: BedrockClient): Promise<readonly E
 }
 
 /**
- * Of the account's enforcements, the one of the tenant's guardrail.
- * @throws UserError where the account enforces another guardrail: it is somebody's decision about all of the account's calls
+ * The account's enforcement of the tenant's guardrail.
+ * @throws UserError if the account enforces another guardrail, because that is somebody's decision about all of the account's calls
  */
 export function ownAmong(all: readonly Enforcement[], { id }: Guardrail, account: string): Enforcement | undefined {
   const other = all.find(({ guardrail }) => guardrail.id !== id)
@@ -44,7 +44,7 @@ export function ownAmong(all: readonly Enforcement[], { id }: Guardrail, account
   return all[0]
 }
 
-/** @param own changes this one, instead of making one */
+/** @param own the enforcement to change; without it, one is created */
 export async function enforce(
   bedrock: BedrockClient,
   { id, version }: Guardrail,
@@ -56,7 +56,7 @@ export async function enforce(
       guardrailInferenceConfig: {
         guardrailIdentifier: id,
         guardrailVersion: version,
-        // Marks in messages narrow nothing. A system prompt is checked where it is marked, as in the gateway's own calls.
+        // Marks in messages have no effect. A system prompt is checked where it is marked, as in the gateway's own calls.
         selectiveContentGuarding: { messages: 'COMPREHENSIVE', system: 'SELECTIVE' },
       },
     }),

@@ -11,7 +11,7 @@ export interface TenantFlags {
   readonly models: Readonly<Record<string, string>>
   readonly defaultModel: string
   readonly compute: 'lambda' | 'fargate'
-  /** A preset's name, or JSON. */
+  /** The name of a preset, or JSON. */
   readonly tier: string
   readonly modelEndpoint: 'own' | 'hub'
   readonly cidrBlock?: string
@@ -19,7 +19,7 @@ export interface TenantFlags {
   readonly zones?: readonly string[]
   readonly roleArn: string
   readonly hubStack?: string
-  /** Others are in the account, which takes a limit of tokens a minute. */
+  /** Whether other tenants are in the account; the tenant then needs a limit of tokens a minute. */
   readonly sharedAccount?: { readonly tokensPerMinute: number }
 }
 
@@ -112,7 +112,7 @@ function read<T>(
 const list = (value: Arguments['values'][string]): readonly string[] =>
   value === undefined ? [] : Array.isArray(value) ? value.map(String) : [String(value)]
 
-/** Without its share of the account's quotas a tenant could use up its neighbours'. */
+/** Without a limit on its share of the account's quotas, a tenant could use up those of its neighbours. */
 function sharedAccountOf(shared: boolean, tokens: string | undefined): TenantFlags['sharedAccount'] {
   if (!shared && tokens === undefined) return undefined
   if (!shared)

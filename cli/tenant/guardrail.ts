@@ -68,7 +68,7 @@ export const guardrail: Verb = {
 const lifted = (account: string, own: Enforcement | undefined) =>
   own ? `Account ${account} enforces no guardrail any more.` : `Account ${account} enforced none.`
 
-/** What an account enforces, against what the tenant has. */
+/** Compares what an account enforces with the tenant's guardrail. */
 export function shown(account: string, own: Enforcement | undefined, wanted: Guardrail): string {
   if (!own)
     return `Account ${account} enforces no guardrail: only the gateway's calls carry the tenant's, in version ${wanted.version}.`
@@ -83,7 +83,10 @@ export function shown(account: string, own: Enforcement | undefined, wanted: Gua
   ].join('')
 }
 
-/** As the tenant's gateway has it. @throws UserError for a tenant that is not deployed or has none */
+/**
+ * The guardrail that the tenant's gateway has.
+ * @throws UserError if the tenant is not deployed, or has none
+ */
 export async function guardrailOf(
   table: Pick<TenantsTable, 'dynamodb' | 'tableName'>,
   tenantId: string,
@@ -100,7 +103,7 @@ export async function guardrailOf(
   )
 }
 
-/** @throws UserError where the tenant has no stack file, or the account does not let the role in */
+/** @throws UserError if the tenant has no stack file, or if the account does not let the role be assumed */
 export async function accountOf(
   tenantId: string,
   options: OpenOptions,
@@ -110,9 +113,9 @@ export async function accountOf(
 }
 
 /**
- * Whether a tenant that is to be removed would leave an enforcement behind, which then hits a guardrail that is gone.
- * @returns a line for what survives, where that could not be found out
- * @throws UserError where there is one
+ * Checks that removing a tenant leaves no enforcement behind, which would name a guardrail that is deleted.
+ * @returns a line for the list of what remains, if that could not be checked
+ * @throws UserError if there is an enforcement
  */
 export async function refuseEnforced(
   tenantId: string,

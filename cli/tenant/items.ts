@@ -20,7 +20,10 @@ export const SEEN_WITHIN_SECONDS = ROUTING_AGE.usable / 1000
 export interface TenantsTable {
   readonly dynamodb: DynamoDBClient
   readonly tableName: string
-  /** As `HubAccess` has it. @default pulumi's */
+  /**
+   * Described in `HubAccess`.
+   * @default pulumi's
+   */
   readonly deployCommand?: string
 }
 
@@ -28,11 +31,11 @@ export interface LivingTenant {
   readonly tenantId: string
   readonly account: string
   readonly status: TenantStatus['status']
-  /** The limits of the deployed stack, and the operator's. */
+  /** The limits of the deployed stack, and those that the operator set. */
   readonly limits: { readonly stack: Limits; readonly operator: Limits }
 }
 
-/** Every tenant that is deployed in the hub, also from other folders and machines. */
+/** Every tenant that is deployed in the hub, including those deployed from other folders and computers. */
 export async function livingTenants({ dynamodb, tableName }: TenantsTable): Promise<readonly LivingTenant[]> {
   const items = new Map<string, Item>()
   let from: ScanCommandOutput['LastEvaluatedKey']
@@ -66,7 +69,7 @@ function limitsIn(item: Item | undefined): Limits {
 
 export type Item = Record<string, AttributeValue>
 
-/** A tenant's own items, by their names. Together they are far smaller than the 1 MB of a page. */
+/** A tenant's own items, by their names. All of them together are far smaller than a page, which has 1 MB. */
 export async function tenantItems(
   { dynamodb, tableName }: Pick<TenantsTable, 'dynamodb' | 'tableName'>,
   tenantId: string,
@@ -74,7 +77,7 @@ export async function tenantItems(
   const { Items = [] } = await dynamodb.send(
     new QueryCommand({
       TableName: tableName,
-      // So that it sees what a command wrote a moment ago.
+      // A consistent read, so that it sees what a command wrote a moment ago.
       ConsistentRead: true,
       KeyConditionExpression: 'tenantId = :tenant',
       ExpressionAttributeValues: { ':tenant': { S: tenantId } },
@@ -90,8 +93,8 @@ export async function tenantItems(
 }
 
 /**
- * Writes the status item, which the tenant's stack made and no `up` writes again.
- * @throws UserError for a tenant that is not deployed; nothing is written then
+ * Writes the status item, which the tenant's stack made and which no `up` writes again.
+ * @throws UserError if the tenant is not deployed; nothing is written then
  */
 export async function setStatus(
   { dynamodb, tableName, deployCommand = 'pulumi up -s' }: TenantsTable,

@@ -101,7 +101,7 @@ export function changeOf(values: Arguments['values']): Change | undefined {
   return undefined
 }
 
-/** @param part `user`, or the name of a model; absent for all */
+/** @param part `user`, or the name of a model; absent for the tenant as a whole */
 const clearing =
   (part: string | undefined): Change =>
   ({ operator, models }) => {
@@ -147,7 +147,7 @@ function tightened(before: TenantLimits, given: readonly Given[], part: string |
 const own = (models: Limits['models'], name: string) =>
   models && Object.hasOwn(models, name) ? models[name] : undefined
 
-/** @throws UserError naming the flag that is wrong, and what it takes */
+/** @throws UserError that names the wrong flag and the values that it accepts */
 function read(given: object, part: string | undefined): ScopeLimits {
   try {
     const limits = parseLimits(

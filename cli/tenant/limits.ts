@@ -15,17 +15,17 @@ import { UserError } from '../verb.ts'
 import { type TenantsTable, tenantItems } from './items.ts'
 
 export interface TenantLimits {
-  /** As it is deployed. */
+  /** The limits of the deployed stack. */
   readonly stack: Limits
   readonly operator: Limits
   readonly changedAt?: string
-  /** The model ids behind each of the tenant's names: the first choice, then those that are asked if it has no capacity. */
+  /** The model ids of each of the tenant's names: the first choice, then those that are asked if Bedrock has no capacity for it. */
   readonly models: Readonly<Record<string, readonly string[]>>
-  /** The ids that have a price. */
+  /** The ids for which there is a price. */
   readonly priced: readonly string[]
 }
 
-/** @throws UserError for a tenant that is not deployed, or whose gateway knows no limits */
+/** @throws UserError if the tenant is not deployed, or if its gateway does not support limits */
 export async function limitsOf(table: TenantsTable, tenantId: string): Promise<TenantLimits> {
   const { configuration, limits } = await tenantItems(table, tenantId)
   const { deployCommand = 'pulumi up -s' } = table
@@ -53,7 +53,7 @@ export async function limitsOf(table: TenantsTable, tenantId: string): Promise<T
 
 /**
  * Replaces the operator's limits.
- * @throws UserError if somebody else has written since they were read, or the tenant was removed; nothing is written then
+ * @throws UserError if somebody else has written them since they were read, or if the tenant was removed; nothing is written then
  */
 export async function writeLimits(
   { dynamodb, tableName }: TenantsTable,
@@ -87,16 +87,16 @@ export async function writeLimits(
 
 export interface LimitRow {
   readonly scope: 'tenant' | 'user' | 'model'
-  /** Of the model. */
+  /** The model's name. */
   readonly name?: string
   readonly limit: keyof ScopeLimits
   readonly stack?: number
   readonly operator?: number
   readonly holds: number
-  /** How much is used, in the limit's own unit. Absent for limits of users, because each user has a counter of their own. */
+  /** The used amount, in the limit's own unit. Absent for limits of users, because each user has a separate counter. */
   readonly used?: number
   readonly left?: number
-  /** ISO 8601: when the counter is back at zero if nothing is added. */
+  /** ISO 8601 time at which the counter is back at zero if nothing is added. */
   readonly resets?: string
 }
 
@@ -159,13 +159,13 @@ export async function withUsage(
   })
 }
 
-/** Scope, limit, what the stack says, what the operator says, what holds. */
+/** Columns: scope, limit, the stack's value, the operator's value, and the one that applies. */
 export const limitCells = ({ scope, name, limit, stack, operator, holds }: LimitRow): readonly string[] => [
   scope === 'user' ? 'each user' : [scope, name].filter((part) => part !== undefined).join(' '),
   limit,
   ...[stack, operator, holds].map(figureText),
 ]
 
-/** A dollar has at most six decimals here. */
+/** Dollars have at most six decimals here. */
 export const figureText = (figure: number | undefined) =>
   figure === undefined ? '' : `${Math.round(figure * 1e6) / 1e6}`

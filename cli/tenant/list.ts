@@ -32,22 +32,22 @@ export interface TenantRow {
   readonly account: string
   /** Empty for a tenant without a network of its own. */
   readonly cidrBlock: string
-  /** Whose model endpoint the gateway calls; empty if the stack file has mistakes. */
+  /** Which model endpoint the gateway calls; empty if the stack file has mistakes. */
   readonly modelEndpoint: 'own' | 'hub' | ''
-  /** Other tenants may be in its account. */
+  /** Whether other tenants may be in its account. */
   readonly sharedAccount: boolean
-  /** Checks that its settings leave out; empty if the stack file has mistakes. */
+  /** The checks that its settings leave out; empty if the stack file has mistakes. */
   readonly lostChecks: readonly string[]
   readonly models: readonly string[]
   readonly compute: Compute['kind'] | ''
   readonly tier: string
   /** The tenant's machines; each takes one rule of the load balancer. */
   readonly machines: number
-  /** `?` if no hub was asked, or a hub that is not the tenant's. */
+  /** `?` if no hub was asked, or if it is not the tenant's hub. */
   readonly status: LivingTenant['status'] | 'not deployed' | 'no stack file' | '?'
   /** US dollars a month before the first request; absent if the stack file has mistakes. */
   readonly monthlyFixed?: number
-  /** What the stack's file says, and what the operator has tightened; absent where nothing is limited. */
+  /** The limits of the stack's file, with those that the operator has lowered; absent if nothing is limited. */
   readonly limits?: readonly LimitRow[]
 }
 
@@ -75,7 +75,7 @@ export const list: Verb = {
   async run({ values }) {
     const prices = pricesOf(values)
     const running = values.aws === true ? undefined : await findRunning()
-    // `npm start` deploys settings that the files do not have.
+    // `npm start` deploys settings that are not in the files.
     const demonstration = running?.verb === 'start'
     const files = readStackFiles(PROJECT_DIRECTORY, demonstration ? demoOf(running) : readStack)
     const living = await statuses(values, running)
@@ -110,7 +110,7 @@ const variantOf = ({ variant }: Running) => (variant === undefined ? undefined :
 const demoOf = (running: Running) => (name: string, directory?: string) =>
   demoStack(name, directory, variantOf(running))
 
-/** @returns undefined where there is no hub to ask, and none was named */
+/** @returns undefined if there is no hub to ask, and none was named */
 async function statuses(
   values: Arguments['values'],
   running: Running | undefined,
@@ -123,7 +123,7 @@ export function tenantRows(
   spokes: readonly SpokeFile[],
   living: readonly LivingTenant[] | undefined,
   prices: Prices,
-  /** Whether a tenant is of the hub that was asked. */
+  /** Whether a tenant belongs to the hub that was asked. */
   asked: (spoke: SpokeFile) => boolean = () => true,
 ): readonly TenantRow[] {
   const declared = spokes.map((spoke): TenantRow => {
@@ -188,7 +188,7 @@ export function limitsTable(rows: readonly TenantRow[]): string {
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`
 
-/** @param leftOut files that could not be read: the total is not of all tenants then */
+/** @param leftOut files that could not be read, so that the total does not include their tenants */
 export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
   if (rows.length === 0 && leftOut === 0)
     return 'There are no tenants. The first: npm run tenant -- add tenant1 --account ACCOUNT --model NAME=ID\n'
@@ -216,7 +216,7 @@ export function tenantTable(rows: readonly TenantRow[], leftOut = 0): string {
 const clientsMonthly = (issuers: MachineIssuers, prices: Prices): number =>
   Object.values(issuers).filter(({ claims }) => claims.client_id !== undefined).length * prices.cognitoAppClientMonth
 
-/** A preset by its name, anything else by its figures. */
+/** The name of a preset, or the numbers of any other tier. */
 function tierName(compute: Compute): string {
   const presets: Readonly<Record<string, object>> = compute.kind === 'lambda' ? TIERS : TASK_TIERS
   const figures = Object.entries(compute.tier)
@@ -235,7 +235,10 @@ export function sharedNote(rows: readonly TenantRow[]): readonly string[] {
   ]
 }
 
-/** What tenants that share an account have not: a line an account, with the tokens a minute that their stack files let them take of it. */
+/**
+ * The separations that tenants in a shared account lack: one line for each account, with the tokens a minute that the stack files let its
+ * tenants use.
+ */
 export function pooledNotes(rows: readonly TenantRow[]): readonly string[] {
   const pooled = rows.filter(({ sharedAccount }) => sharedAccount)
   return [...Map.groupBy(pooled, ({ account }) => account)].map(([account, tenants]) => {
@@ -247,13 +250,13 @@ export function pooledNotes(rows: readonly TenantRow[]): readonly string[] {
   })
 }
 
-/** What the settings of tenants leave out: a line a tenant. */
+/** The checks that tenants' settings leave out: one line for each tenant. */
 export const checksNotes = (rows: readonly TenantRow[]): readonly string[] =>
   rows
     .filter((row) => row.lostChecks.length > 0)
     .map((row) => `${row.tenant} has no ${row.lostChecks.join(', and no ')} (docs/variants.md).`)
 
-/** What the hubs of these tenants cost more than one with the defaults. */
+/** What the hubs of these tenants cost more than a hub with the defaults. */
 function hubCosts(files: StackFiles, prices: Prices): readonly string[] {
   const hubStacks = [...new Set(files.spokes.map(({ tenancy }) => tenancy.hubStack))]
   return hubStacks.flatMap((hubStack) => {

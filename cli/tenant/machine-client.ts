@@ -64,9 +64,9 @@ export interface Machine {
 type Hub = Pick<HubAccess, 'cognito' | 'userPoolId' | 'region' | 'userPoolDomain'> & Partial<Pick<HubAccess, 'where'>>
 
 /**
- * Makes the app client, and writes its id into the tenant's stack file.
- * @param store where the secret goes
- * @throws UserError with nothing changed
+ * Creates the app client, and writes its id into the tenant's stack file.
+ * @param store where the secret is written
+ * @throws UserError; nothing is changed then
  */
 export async function addMachine(
   hub: Hub,
@@ -82,7 +82,7 @@ export async function addMachine(
       name,
       issuer: { issuer, claims: { client_id: clientId, token_use: 'access', scope: SCOPE } },
     })
-  // Tried before anything is made.
+  // The store is tried before anything is created.
   if (written('tried') === undefined)
     throw new UserError(
       `${basename(file)} has a machine ${name} already, or its machineIssuers are in a form that is not edited here.`,
@@ -109,8 +109,8 @@ export async function addMachine(
 
 /**
  * Gives an app client a second secret.
- * @param store where it goes; a secret that is not there is made
- * @throws UserError with nothing changed
+ * @param store where it is written; if the store does not have the secret, it is created
+ * @throws UserError; nothing is changed then
  */
 export async function rotateMachine(hub: Hub, machine: Machine, store?: SecretStore): Promise<NewSecret> {
   const clientId = await clientOf(hub, machine)
@@ -123,13 +123,16 @@ export async function rotateMachine(hub: Hub, machine: Machine, store?: SecretSt
   })
 }
 
-/** What a machine needs for its tokens, by the names that docs/machines.md uses. */
+/** The values that a machine needs to get tokens, under the names that docs/machines.md uses. */
 function variablesOf({ clientId, secret }: NewSecret, { userPoolDomain }: Pick<Hub, 'userPoolDomain'>) {
   const tokenUrl = userPoolDomain === undefined ? undefined : `https://${userPoolDomain}/oauth2/token`
   return { ...(tokenUrl && { TOKEN_URL: tokenUrl }), CLIENT_ID: clientId, CLIENT_SECRET: secret }
 }
 
-/** Prints what the machine needs on standard output, so that it can be piped into a secret store; without the secret where that is in one. */
+/**
+ * Prints the values that the machine needs on standard output, so that they can be piped into a secret store; without the secret if it is in a
+ * store already.
+ */
 function handOver(made: NewSecret, hub: Hub, { json }: Arguments['values'], store: SecretStore | undefined): void {
   const { CLIENT_SECRET: secret, ...known } = variablesOf(made, hub)
   const variables = { ...known, ...(!store && { CLIENT_SECRET: secret }) }
@@ -209,8 +212,8 @@ export const machineRotate: Verb = {
 }
 
 /**
- * @param store is emptied first: where that is refused, nothing was changed
- * @returns what was taken away, for people
+ * @param store is emptied first; if AWS refuses that, nothing was changed
+ * @returns a text that says what was removed
  */
 export async function removeMachine(
   hub: Pick<HubAccess, 'cognito' | 'userPoolId'>,

@@ -10,7 +10,7 @@ import { type Arguments, UserError } from '../verb.ts'
 import { tenantAccount } from './tenant-account.ts'
 import type { OnFailure } from './undone.ts'
 
-/** Flags of the commands that know such a secret. */
+/** Flags of the commands that can use Secrets Manager. */
 export const STORE_OPTIONS = {
   'secrets-manager': {
     type: 'boolean',
@@ -24,27 +24,30 @@ export const STORE_OPTIONS = {
 } as const
 
 const POLICY_COMMAND = 'machine add --policy'
-/** A version with this label is read by nobody who does not ask for the label: it shows that the role may write. */
+/** Label of a trial version, which shows that the role may write. Nobody reads it without asking for the label. */
 const TRIAL = 'genai-trial'
 
 export interface SecretStore {
-  /** For people: account, region and name. */
+  /** Account, region and name, as a text. */
   readonly where: string
   /**
-   * Makes the secret without anybody's value, and finds out that one can be written.
-   * @param onFailure takes it away again
-   * @throws UserError, also where there is one already
+   * Creates the secret without a real value, and checks that a value can be written.
+   * @param onFailure deletes it again
+   * @throws UserError, also if the secret exists already
    */
   make(onFailure: OnFailure): Promise<void>
-  /** Finds out that a value can be written, and changes none that is read. @returns false where there is no such secret */
+  /**
+   * Checks that a value can be written, without changing the current value.
+   * @returns false if there is no such secret
+   */
   writable(): Promise<boolean>
-  /** From now on this is what is read; what was read before has the label `AWSPREVIOUS`. */
+  /** Makes this the current value; the previous one gets the label `AWSPREVIOUS`. */
   write(value: string): Promise<void>
-  /** At once, because nobody can use it any more. One that is not there is no error. */
+  /** Deletes it without a recovery window, because nobody can use it any more. It is no error if it does not exist. */
   remove(): Promise<void>
 }
 
-/** @returns undefined without the flag */
+/** @returns undefined if the flag is not given */
 export const storeOf = async (
   values: Arguments['values'],
   tenantId: string,
@@ -57,7 +60,7 @@ export const storeOf = async (
   return undefined
 }
 
-/** @throws UserError where the tenant has no stack file, or the account does not let the role in */
+/** @throws UserError if the tenant has no stack file, or if the account does not let the role be assumed */
 export async function openStore(tenantId: string, name: string, options: OpenOptions): Promise<SecretStore> {
   const { account, region, clients } = await tenantAccount(tenantId, options, POLICY_COMMAND)
   const id = machineSecretName(tenantId, name)
@@ -72,7 +75,7 @@ export async function openStore(tenantId: string, name: string, options: OpenOpt
       { cause },
     )
   const put = (value: string, stages?: readonly string[]) => {
-    // With one token: a call whose answer was lost is done once.
+    // All attempts have one token, so that a call whose answer was lost is carried out once.
     const version = { SecretId: id, SecretString: value, ClientRequestToken: randomUUID() }
     return again(() => call('PutSecretValue', { ...version, ...(stages && { VersionStages: stages }) }))
   }
@@ -116,7 +119,7 @@ export async function openStore(tenantId: string, name: string, options: OpenOpt
 const ATTEMPTS = 3
 const PAUSE_MILLISECONDS = 500
 
-/** Goes on until it is done or refused: AWS's refusals are exceptions, other errors pass. */
+/** Repeats the call until it succeeds or is refused: AWS's refusals are exceptions, other errors are temporary. */
 async function again<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {

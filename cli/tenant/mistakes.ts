@@ -8,7 +8,7 @@ import { mistakesAgainstHub } from '../../spoke/preflight/against-hub.ts'
 import { messageOf } from '../verb.ts'
 import { readHub, type SpokeFile, type StackFiles } from './stack-files.ts'
 
-/** AWS's defaults, for a hub whose file is not here. */
+/** AWS's default quotas, for a hub whose file is not in this folder. */
 const DEFAULT_CONCURRENCY = 1_000
 
 export function mistakesOf(files: StackFiles): readonly string[] {

@@ -40,7 +40,7 @@ export const remove: Verb = {
     const aws = values.aws === true
     requireItsHub(tenantId, values)
     await withHub(values, async (hub) => {
-      // `npm start` deploys in its own process: there is no stack for pulumi to destroy.
+      // `npm start` deploys in its own process, so there is no stack that pulumi could destroy.
       const inProcess = !aws && (await findRunning())?.verb === 'start'
       const left = await refuseEnforced(tenantId, hub, { aws, role: GUARDRAIL_ROLE })
       const backend = inProcess ? undefined : await openBackend({ aws })
@@ -113,7 +113,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     '',
   ].join('\n')
   async function run(): Promise<void> {
-    // Tokens that were issued before are good for half an hour, and would be served until the stack is destroyed.
+    // Tokens that were issued before stay valid for half an hour, and would be accepted until the stack is destroyed.
     if (living) await setStatus(hub, tenantId, 'suspended', new Date())
     await disableUsers(hub, users, { erase })
     for (const { clientId } of clients) await deleteMachineClient(hub, clientId)
@@ -137,7 +137,7 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
   return { text, run }
 }
 
-/** A provider that the hub gives to the tenant is the hub's, and would sign people in to whoever has the id next. */
+/** A provider that the hub assigns to the tenant belongs to the hub's stack, and would let its people sign in to the next tenant with the id. */
 export const providersStay = (tenantId: string, providers: HubAccess['federatedProviders'] = {}): readonly string[] =>
   Object.entries(providers)
     .filter(([, tenant]) => tenant === tenantId)
@@ -146,7 +146,7 @@ export const providersStay = (tenantId: string, providers: HubAccess['federatedP
         `  - ${name} in the hub's federatedProviders, whose people would be let in to a new ${tenantId}: take it out and deploy the hub before you use the id again`,
     )
 
-/** What an account has once goes with the tenant that has it; a neighbour may take it over afterwards. */
+/** What an account can have only once is deleted with the tenant that has it; a neighbour may then configure its own. */
 export function neighboursLose(tenantId: string, tenancies: readonly Tenancy[]): readonly string[] {
   const own = tenancies.find((one) => one.tenantId === tenantId)
   const neighbours = tenancies.filter(({ account, tenantId: id }) => account === own?.account && id !== tenantId)

@@ -2,7 +2,7 @@
 import type { HubAccess } from '../hub/hub-access.ts'
 import { UserError } from '../verb.ts'
 
-/** What to do at the provider instead, by the last word of the verb. */
+/** What to do at the provider instead, by the last word of the command. */
 const INSTEAD: Readonly<Record<string, string>> = {
   add: "give the person the tenant's value in the token (app role, group): docs/identity.md",
   list: "look at who has the tenant's role or group",
@@ -11,7 +11,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   remove: 'take the tenant’s role or group from them',
 }
 
-/** @throws UserError on such a hub: a user that is made in the pool could not call */
+/** @throws UserError for such a hub: a user who is created in the pool could not call the gateway */
 export function requireOwnUsers({ identity }: Pick<HubAccess, 'identity'>, verb: string): void {
   if (!identity) return
   throw new UserError(

@@ -3,12 +3,12 @@ import { stringify } from 'yaml'
 import { TASK_TIER_CHOICES, TIER_CHOICES } from '../../shared/compute.ts'
 import type { TenantFlags } from './flags.ts'
 
-/** With whose credentials the stack is deployed; those at hand where nothing is said. */
+/** The credentials with which the stack is deployed; by default those of the shell. */
 export interface StackCredentials {
-  /** In the tenant's account. */
+  /** The role in the tenant's account. */
   readonly roleArn?: string
   readonly profile?: string
-  /** In the hub's account. */
+  /** The role in the hub's account. */
   readonly hubRoleArn?: string
   readonly hubProfile?: string
 }
@@ -16,7 +16,7 @@ export interface StackCredentials {
 export interface StackFile extends Omit<TenantFlags, 'zones' | 'cidrBlock' | 'roleArn'>, StackCredentials {
   readonly project: string
   readonly tenantId: string
-  /** Of a tenant with a network of its own. */
+  /** For a tenant with a network of its own. */
   readonly network?: { readonly cidrBlock: string; readonly zones: readonly string[] }
 }
 

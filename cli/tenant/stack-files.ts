@@ -6,7 +6,7 @@ import { readTenancy, type Tenancy } from '../../shared/tenants-together.ts'
 import { PROJECT_DIRECTORY, projectName, readStack, stackFile, stackNames } from '../pulumi/stack-files.ts'
 import { messageOf, UserError } from '../verb.ts'
 
-/** As on the file backend, and in a `hubStack` that names no other. */
+/** The organisation's name on the file backend, and for a `hubStack` that names none. */
 const ORGANIZATION = 'organization'
 
 export interface SpokeFile {
@@ -32,8 +32,9 @@ export interface StackFiles {
 export const defaultHubStack = (project: string) => `${ORGANIZATION}/${project}/hub`
 
 /**
- * Every stack file of the folder; a file with a mistake does not keep the others from being read.
- * @param read @default as it is written
+ * All stack files of the folder; a mistake in one does not keep the others from being read.
+ * @param read
+ * @default as they are written
  */
 export function readStackFiles(directory = PROJECT_DIRECTORY, read = readStack): StackFiles {
   const project = projectName(directory)
@@ -81,7 +82,7 @@ export function readHub({ project, directory, read }: StackFiles, hubStack: stri
 }
 
 /**
- * The name of a tenant's stack: by its file, or else the name that `tenant add` gives.
+ * The name of a tenant's stack: from its file, or otherwise the name that `tenant add` gives.
  * @throws UserError if the file of that name is another tenant's, whose stack would be destroyed
  */
 export function stackOf(tenantId: string, directory = PROJECT_DIRECTORY): string {

@@ -7,15 +7,15 @@ import { UserError } from '../verb.ts'
 export interface TenantAccount {
   readonly account: string
   readonly region: string
-  /** Signed by the role. */
+  /** Clients whose calls are signed with the role. */
   readonly clients: Clients
   /** Tenants whose stack files name the same account (`sharedAccount`). */
   readonly neighbours: readonly string[]
 }
 
 /**
- * @param policyCommand what prints the role's policy, after `npm run tenant --`
- * @throws UserError where the tenant has no stack file, or the account does not let the role in
+ * @param policyCommand the command that prints the role's policy, after `npm run tenant --`
+ * @throws UserError if the tenant has no stack file, or if the account does not let the role be assumed
  */
 export async function tenantAccount(
   tenantId: string,

@@ -1,11 +1,11 @@
 /** A change of several steps that leaves nothing behind where one of them fails. */
 import { messageOf, UserError } from '../verb.ts'
 
-/** @param what is left where it cannot be undone, for people: `the app client abc` */
+/** @param what a text that names what is left if it cannot be undone: `the app client abc` */
 export type OnFailure = (what: string, undo: () => Promise<unknown>) => void
 
 /**
- * Runs `steps`; where they fail, what they have registered is undone, the last one first.
+ * Runs `steps`; if they fail, whatever they have registered is undone, the last one first.
  * @throws UserError that says whether anything is left
  */
 export async function orUndone<T>(steps: (onFailure: OnFailure) => Promise<T>): Promise<T> {

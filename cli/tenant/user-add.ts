@@ -5,7 +5,7 @@ import { tenantIdOf } from './id.ts'
 import { requireOwnUsers } from './require-user-pool.ts'
 import { addUser } from './users.ts'
 
-/** A rough check; Cognito does the rest. */
+/** A rough check; Cognito checks the rest. */
 const EMAIL = /^[^\s@]{1,64}@[^\s@]+\.[^\s@]+$/
 
 export const userAdd: Verb = {

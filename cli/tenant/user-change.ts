@@ -28,7 +28,10 @@ interface Change {
   readonly options?: Verb['options']
   /** @returns the text to print */
   run(hub: HubAccess, member: Member, values: Arguments['values'], tenantId: string): Promise<string>
-  /** For a person of an external provider, by the subject of their tokens. @default refused */
+  /**
+   * What to do for a person of an external provider, who is named by the subject of the tokens.
+   * @default refused
+   */
   ofProvider?(hub: HubAccess, caller: Pick<BlockedCaller, 'issuer' | 'subject'>, tenantId: string): Promise<string>
 }
 
@@ -74,7 +77,7 @@ export const userDisable = verbOf({
 
 /** Longer than any token of the pool lives: half an hour. */
 const BLOCKED_SECONDS = 3_600
-/** Providers' tokens live an hour or so; a day is the longest that any of docs/identity.md gives. */
+/** Tokens of external providers live about an hour; a day is the longest lifetime that a provider of docs/identity.md allows. */
 const PROVIDERS_SECONDS = 24 * 3_600
 
 export const userBlock = verbOf({

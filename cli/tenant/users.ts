@@ -20,14 +20,17 @@ import { UserError } from '../verb.ts'
 export interface Pool {
   readonly cognito: CognitoIdentityProviderClient
   readonly userPoolId: string
-  /** As `HubAccess` has it. @default pulumi's */
+  /**
+   * Described in `HubAccess`.
+   * @default pulumi's
+   */
   readonly deployCommand?: string
 }
 
 /** The first password of a new user: one that the operator types, or a temporary one that Cognito mails. */
 export type FirstPassword = { readonly kind: 'typed'; readonly password: string } | { readonly kind: 'mailed' }
 
-/** @throws UserError for a tenant that is not deployed, an address that is taken, a password that the pool refuses */
+/** @throws UserError if the tenant is not deployed, if the address is taken, or if the pool refuses the password */
 export async function addUser(pool: Pool, tenantId: string, email: string, first: FirstPassword): Promise<void> {
   const { cognito, userPoolId } = pool
   await requireGroup(pool, tenantId)
@@ -37,7 +40,7 @@ export async function addUser(pool: Pool, tenantId: string, email: string, first
   const create = new AdminCreateUserCommand({
     ...user,
     UserAttributes: Object.entries(attributes).map(([Name, Value]) => ({ Name, Value })),
-    // Sent with the creation, so that no user is made if the pool refuses the password.
+    // Sent with the creation, so that no user is created if the pool refuses the password.
     ...(typed === undefined
       ? { DesiredDeliveryMediums: ['EMAIL'] }
       : { MessageAction: 'SUPPRESS', TemporaryPassword: typed }),
@@ -124,13 +127,16 @@ export interface Member {
   readonly username: string
   /** The subject of the user's tokens. */
   readonly sub: string
-  /** What the user signs in by. */
+  /** The user's name for signing in. */
   readonly email: string
   readonly status: 'active' | 'disabled' | 'new password'
   readonly createdAt: Date
 }
 
-/** By their addresses. @throws UserError for a tenant that is not deployed */
+/**
+ * Sorted by their addresses.
+ * @throws UserError if the tenant is not deployed
+ */
 export async function membersOf(pool: Pool, tenantId: string): Promise<readonly Member[]> {
   await requireGroup(pool, tenantId)
   const members = (await groupOf(pool, tenantId)).map((user): Member => {
@@ -143,7 +149,7 @@ export async function membersOf(pool: Pool, tenantId: string): Promise<readonly 
   return members.sort((a, b) => a.email.localeCompare(b.email, 'en'))
 }
 
-/** @throws UserError for an address that is no user of this tenant */
+/** @throws UserError if no user of this tenant has the address */
 export async function memberOf(pool: Pool, tenantId: string, email: string): Promise<Member> {
   const members = await membersOf(pool, tenantId)
   const found = members.find((member) => member.email.toLowerCase() === email.toLowerCase())
@@ -170,13 +176,13 @@ export async function resetPassword(pool: Pool, username: string, password: stri
     .catch((cause: unknown) => {
       throw refusal(cause, username, 'Nothing was changed.')
     })
-  // Ends sessions that were begun with the old password.
+  // Ends sessions that began with the old password.
   await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
 }
 
 /**
- * Takes a user's authenticator app away, so that the password is enough until they set up another one.
- * @throws UserError where the pool keeps it: Cognito answers success all the same where every user must have a factor
+ * Removes a user's authenticator app, so that the password is enough until the user sets up another one.
+ * @throws UserError if the pool keeps the app: if every user must have a second factor, Cognito answers success but does not remove it
  */
 export async function resetSecondFactor(pool: Pool, { username, email }: Member, tenantId: string): Promise<void> {
   const user = { UserPoolId: pool.userPoolId, Username: username }
@@ -188,7 +194,7 @@ export async function resetSecondFactor(pool: Pool, { username, email }: Member,
       `${email} has the authenticator app still: where userPoolMfa is required, Cognito takes no user's factor away.`,
       `Set userPoolMfa to optional, deploy the hub, and run this again; or remove the user and add them anew (npm run tenant -- user remove ${tenantId} ${email}), who is another subject then.`,
     )
-  // Whoever has the device is signed in no more.
+  // Ends sessions, so that whoever has the lost device is signed out.
   await pool.cognito.send(new AdminUserGlobalSignOutCommand(user))
 }
 

@@ -9,11 +9,11 @@ const SETTING = 'machineIssuers'
 export interface WrittenMachine {
   readonly project: string
   readonly name: string
-  /** As `machineIssuers` takes it. */
+  /** The value that `machineIssuers` accepts. */
   readonly issuer: { readonly issuer: string; readonly claims: Readonly<Record<string, string>> }
 }
 
-/** @returns undefined for a file of another form than Pulumi writes: nothing is guessed */
+/** @returns undefined if the file does not have the form that Pulumi writes, because nothing is guessed */
 export function withMachine(text: string, { project, name, issuer }: WrittenMachine): string | undefined {
   const config = parseDocument(text).get('config', true)
   if (!isMap(config) || config.flow === true) return undefined
@@ -34,7 +34,7 @@ export function withMachine(text: string, { project, name, issuer }: WrittenMach
   return isOnlyChange(text, changed, key, (machines) => ({ ...machines, [name]: issuer })) ? changed : undefined
 }
 
-/** @returns undefined as `withMachine` does, or where the machine is not there */
+/** @returns undefined as `withMachine` does, or if there is no such machine */
 export function withoutMachine(
   text: string,
   { project, name }: Pick<WrittenMachine, 'project' | 'name'>,
@@ -62,7 +62,7 @@ const startOf = (pair: Pair | undefined): number | undefined =>
   isScalar(pair?.key) && pair.key.range ? pair.key.range[0] : undefined
 const indentOf = (text: string, start: number) => text.slice(text.lastIndexOf('\n', start - 1) + 1, start)
 
-/** One line. What YAML could read as something else than text is quoted. */
+/** The text on one line; it is quoted if YAML could read it as something other than a text. */
 const flow = ({ issuer, claims }: WrittenMachine['issuer']) =>
   `{ issuer: ${issuer}, claims: { ${Object.entries(claims)
     .map(([claim, value]) => `${claim}: ${/^[a-z][a-z/]*$/.test(value) ? value : JSON.stringify(value)}`)

@@ -1,6 +1,6 @@
 /** Lets a command survive when its output is no longer read (`| head`, a closed terminal). */
 
-/** Error codes by which a pipe, a socket and a terminal say that the reader has gone. */
+/** Error codes that a pipe, a socket and a terminal give when the reader has closed them. */
 const GONE: ReadonlySet<string> = new Set(['EPIPE', 'ECONNRESET', 'EIO', 'ERR_STREAM_DESTROYED'])
 
 const listeners = new Set<() => void>()

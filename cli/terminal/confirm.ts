@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline'
 import { pipedLine } from '../piped-line.ts'
 import { UserError } from '../verb.ts'
 
-/** @throws UserError unless the word is given */
+/** @throws UserError if another word is typed */
 export async function confirm(question: string, word: string, yes: boolean): Promise<void> {
   if (yes) return
   const answer = await ask(`${question} Type ${word} to go on: `)

@@ -2,7 +2,7 @@
 
 const ROOM = 'Make room there, and start again: what was kept before is whole.'
 
-/** By the code of the system's error. */
+/** Advice by the code of the system's error. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOSPC: `The disk that holds the folder .local, or the one of --directory, is full. ${ROOM}`,
   EDQUOT: `The disk that holds the folder .local, or the one of --directory, has no more room for you (a quota). ${ROOM}`,
@@ -12,7 +12,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EMFILE: 'This machine lets a process open too few files: ulimit -n 4096',
 }
 
-/** @returns undefined for an error that is not the file system's */
+/** @returns undefined if the error does not come from the file system */
 export function diskRemedy(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined
   const remedy = 'code' in error && 'syscall' in error ? REMEDIES[String(error.code)] : undefined

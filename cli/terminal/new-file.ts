@@ -2,10 +2,13 @@
 import { writeFileSync } from 'node:fs'
 import { messageOf, UserError } from '../verb.ts'
 
-/** @throws UserError when it is there already, or the folder cannot be written to */
+/** @throws UserError if the file exists already, or if the folder cannot be written to */
 export const writeNewFile = (file: string, text: string, remedy: string): void => write(file, text, remedy, 0o666)
 
-/** Only its owner may read it. @throws UserError as `writeNewFile` does */
+/**
+ * The same for a file that only its owner may read.
+ * @throws UserError as `writeNewFile` does
+ */
 export const writeSecretFile = (file: string, text: string, remedy: string): void => write(file, text, remedy, 0o600)
 
 function write(file: string, text: string, remedy: string, mode: number): void {

@@ -14,7 +14,7 @@ export async function askPassword(question: string): Promise<string> {
     return line
   }
   stderr.write(question)
-  // readline echoes what is typed to its output, so this output discards everything.
+  // readline prints what is typed to its output, so its output is one that discards everything.
   const silent = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: stdin, output: silent, terminal: true })
   try {

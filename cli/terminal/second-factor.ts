@@ -2,18 +2,24 @@
 import { UserError } from '../verb.ts'
 import { askPassword } from './password.ts'
 
-/** Not echoed, as a password: somebody may look over the shoulder. @throws UserError for what is no code */
+/**
+ * Asks for a code without showing it, because others may see the screen.
+ * @throws UserError if it is not a code
+ */
 export async function askAppCode(question = 'Code of your authenticator app: '): Promise<string> {
   const code = (await askPassword(question)).replace(/\s/g, '')
   if (/^\d{6}$/.test(code)) return code
   throw new UserError('That is no code.', 'It is six digits, such as the app shows.')
 }
 
-/** What authenticator apps read, as a link or as a picture of one. */
+/** The link that authenticator apps read, also as a QR code. */
 export const appLink = (key: string, username: string): string =>
   `otpauth://totp/${encodeURIComponent(`GenAI gateway:${username}`)}?secret=${key}&issuer=${encodeURIComponent('GenAI gateway')}`
 
-/** On the terminal, and not in what the command prints for a shell. @returns the first code that the app shows */
+/**
+ * Shown on the terminal, and not as part of what the command prints for a shell.
+ * @returns the first code that the app shows
+ */
 export async function showAppKey(key: string, username: string): Promise<string> {
   const lines = [
     'Set up an authenticator app for this user: add the key, or open the link on the device.',

@@ -4,9 +4,9 @@ import { styleText } from 'node:util'
 type Style = Parameters<typeof styleText>[0]
 
 export interface Terminal {
-  /** A line of the result. */
+  /** Prints a line of the result. */
   line(text?: string): void
-  /** Runs a step, shown when it begins and again with its duration when it ends. */
+  /** Runs a step; the step is printed when it begins, and again with its duration when it ends. */
   step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T>
   style(style: Style, text: string): string
 }

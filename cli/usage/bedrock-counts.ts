@@ -10,7 +10,7 @@ import { type Counted, HOUR } from './reconcile.ts'
 
 const NAMESPACE = 'AWS/Bedrock'
 const DIMENSION = 'ModelId'
-/** Metrics of one request, four for each model; AWS takes 500. */
+/** Models in one request: each has four metrics, and AWS accepts 500 in a request. */
 const MODELS_AT_ONCE = 100
 
 export interface Span {
@@ -19,7 +19,7 @@ export interface Span {
   readonly to: number
 }
 
-/** @param models asked for besides those that CloudWatch lists */
+/** @param models models to ask for besides those that CloudWatch lists */
 export async function bedrockCounts(
   client: CloudWatchClient,
   { account, models }: { readonly account: string; readonly models: readonly string[] },
@@ -59,7 +59,7 @@ export async function bedrockCounts(
   return [...found.values()]
 }
 
-/** Ids of the models that CloudWatch has figures of in the account, as it names them. */
+/** Ids of the models for which the account's CloudWatch has figures, as CloudWatch names them. */
 export async function calledModels(client: CloudWatchClient): Promise<readonly string[]> {
   const found: string[] = []
   const pages = paginateListMetrics({ client }, { Namespace: NAMESPACE, MetricName: KINDS.inputTokens })

@@ -9,7 +9,7 @@ import type { Span } from './bedrock-counts.ts'
 import { usageReport } from './report.ts'
 
 const DAY = 24 * 60 * 60_000
-/** Cost Explorer is there for all regions. */
+/** Cost Explorer has one endpoint for all regions. */
 const COST_EXPLORER = {
   host: 'ce.us-east-1.amazonaws.com',
   region: 'us-east-1',
@@ -21,11 +21,11 @@ export interface BilledDay {
   readonly account: string
   /** `YYYY-MM-DD` in UTC. */
   readonly day: string
-  /** Dollars that AWS bills for Bedrock and for models that are sold through it, before discounts and taxes of the whole account. */
+  /** Dollars that AWS bills for Bedrock and for models sold through it, before discounts and taxes of the whole account. */
   readonly billed: number
-  /** Dollars of the trail's records, at the prices that they were counted with. */
+  /** Dollars of the trail's records, at the prices with which they were recorded. */
   readonly recorded: number
-  /** Requests of the trail whose price is not known: they are billed and not recorded. */
+  /** Requests in the trail without a known price: AWS bills them, but the trail has no cost for them. */
   readonly unpriced: number
 }
 
@@ -43,10 +43,13 @@ export function wholeDays({ from, to }: Span): readonly string[] {
 
 const dayOf = (milliseconds: number) => new Date(milliseconds).toISOString().slice(0, 10)
 
-/** How the call goes out: signed for these, over the connection of the account's other calls. */
+/** How the call is made: signed with these credentials, over the connection of the account's other calls. */
 type Sender = Pick<Clients, 'sts'>
 
-/** @param records of the account's tenants @throws Error in AWS's own words */
+/**
+ * @param records of the account's tenants
+ * @throws Error with AWS's own message
+ */
 export async function billedDays(
   clients: Sender,
   account: string,
@@ -64,7 +67,7 @@ export async function billedDays(
   })
 }
 
-/** Claude and others are billed under a name of their own: `Claude Haiku 4.5 (Amazon Bedrock Edition)`. */
+/** Claude and some others have names of their own on the bill: `Claude Haiku 4.5 (Amazon Bedrock Edition)`. */
 const isOfBedrock = (service: string) => service === 'Amazon Bedrock' || service.endsWith('(Amazon Bedrock Edition)')
 
 interface Page {
@@ -78,7 +81,7 @@ interface Page {
   }[]
 }
 
-/** Dollars by day. Usage only: credits, refunds and taxes are not what models cost. */
+/** Dollars by day. Only usage is included, because credits, refunds and taxes are not costs of models. */
 async function billOf(clients: Sender, account: string, days: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const [first] = days
   const last = days.at(-1)
@@ -88,7 +91,7 @@ async function billOf(clients: Sender, account: string, days: readonly string[])
   let NextPageToken: string | undefined
   do {
     const page: Page = await signedCall(clients, COST_EXPLORER, 'GetCostAndUsage', {
-      // The end is the first day that is not asked for.
+      // The end is exclusive.
       TimePeriod: { Start: first, End: dayOf(Date.parse(last) + DAY) },
       Granularity: 'DAILY',
       Metrics: ['UnblendedCost'],

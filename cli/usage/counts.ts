@@ -2,7 +2,7 @@
 import type { Tokens } from '../../shared/cost.ts'
 import type { TrailRecord } from '../audit/trail.ts'
 
-/** By the names of the metrics. */
+/** Counts by the names of the metrics. */
 export const KINDS = {
   inputTokens: 'InputTokenCount',
   outputTokens: 'OutputTokenCount',
@@ -22,5 +22,5 @@ export const countsBy = (value: (kind: Kind) => number): Counts =>
 export const countsOf = (record: TrailRecord): Counts => countsBy((kind) => record[kind] ?? 0)
 export const plus = (one: Counts, other: Counts): Counts => countsBy((kind) => one[kind] + other[kind])
 export const minus = (one: Counts, other: Counts): Counts => countsBy((kind) => one[kind] - other[kind])
-/** Of differences too: both directions add up. */
+/** The sum of the counts; for differences, positive and negative ones both add to it. */
 export const sizeOf = (counts: Counts): number => KIND_NAMES.reduce((sum, kind) => sum + Math.abs(counts[kind]), 0)

@@ -11,16 +11,16 @@ import { isOfModel } from './report.ts'
 
 export interface LogRecord extends Counts {
   readonly modelId: string
-  /** Bedrock's. */
+  /** Bedrock's own id of the request. */
   readonly requestId: string
-  /** Who called: an ARN. */
+  /** ARN of the caller. */
   readonly identity: string
-  /** The gateway's id and tenant; absent for a call that did not come from it. */
+  /** The gateway's request id and tenant; absent for a call that did not come through it. */
   readonly request?: string
   readonly tenant?: string
 }
 
-/** @returns undefined where the account writes none into CloudWatch Logs */
+/** @returns undefined if the account writes none to CloudWatch Logs */
 export async function invocationLogGroup(bedrock: BedrockClient): Promise<string | undefined> {
   const { loggingConfig } = await bedrock.send(new GetModelInvocationLoggingConfigurationCommand({}))
   return loggingConfig?.cloudWatchConfig?.logGroupName
@@ -41,7 +41,7 @@ export async function readInvocationLog(
   return records
 }
 
-/** @returns undefined if the text is no record, such as a part of a long record that Bedrock keeps elsewhere */
+/** @returns undefined if the text is not a record, for example a part of a long record that Bedrock stores elsewhere */
 export function logRecord(message: string): LogRecord | undefined {
   let value: unknown
   try {
@@ -71,7 +71,7 @@ export function logRecord(message: string): LogRecord | undefined {
 export interface RecordFinding {
   readonly what: 'past the gateway' | 'not in the trail' | 'other tokens'
   readonly account: string
-  /** The gateway's id where there is one, else Bedrock's. */
+  /** The gateway's request id if there is one, otherwise Bedrock's. */
   readonly requestId: string
   readonly model: string
   readonly identity: string
@@ -83,12 +83,12 @@ export interface RecordComparison {
   readonly account: string
   readonly logged: number
   readonly equal: number
-  /** Requests of which the trail knows no tokens: estimated, or without an end. */
+  /** Requests for which the trail has no tokens of Bedrock's: because they were estimated, or have no end. */
   readonly unknown: number
   readonly findings: readonly RecordFinding[]
 }
 
-/** Several records of one request, as of several texts, count together. */
+/** Several records of one request, for example of several texts, are summed. */
 export function compareRecords(
   { account, tenants }: AccountUnit,
   log: readonly LogRecord[],

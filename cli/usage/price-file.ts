@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { type PriceList, readPriceList } from '../../shared/model-prices.ts'
 import { messageOf, UserError } from '../verb.ts'
 
-/** @throws UserError for a file that is not there, or is no price list */
+/** @throws UserError if the file does not exist, or is not a price list */
 export function readPriceFile(file: string): PriceList {
   try {
     return readPriceList(JSON.parse(readFileSync(file, 'utf8')))

@@ -4,13 +4,13 @@ import { cachedShare, type Sum, type UsageReport } from './report.ts'
 
 const NANO = 1_000_000_000
 
-/** To the nano-dollar, without the errors of a division: `0.000001234`. */
+/** Exact to the nano-dollar, without rounding errors of a division: `0.000001234`. */
 export function dollars(nanoDollars: number): string {
   const whole = Math.floor(nanoDollars / NANO)
   return `${whole}.${String(nanoDollars - whole * NANO).padStart(9, '0')}`
 }
 
-/** For a table: cents, and as many digits as a small sum needs. */
+/** For a table: to the cent, or with more digits if the sum is small. */
 const short = (nanoDollars: number): string => {
   const value = nanoDollars / NANO
   return `$${value >= 1 || value === 0 ? value.toFixed(2) : value.toPrecision(3)}`

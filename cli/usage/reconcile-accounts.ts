@@ -10,18 +10,21 @@ import { type AccountUnit, type Counted, reconcile } from './reconcile.ts'
 import type { Reconciled } from './reconcile-print.ts'
 
 export interface ReconcileAccountsOptions extends Span {
-  /** Percent of a row's tokens that may stay unexplained. */
+  /** Percent of a row's tokens that may remain unexplained. */
   readonly threshold: number
   readonly prices: PriceList
-  /** Compares invocation logs too, where accounts keep one. */
+  /** Whether invocation logs are compared too, if accounts have them. */
   readonly byRecord: boolean
-  /** Asks Cost Explorer for the bill too: a cent an account. @default false */
+  /**
+   * Whether Cost Explorer is asked for the bill too, at a cent for each account.
+   * @default false
+   */
   readonly bill?: boolean
 }
 
 /**
- * @param tenants all of those that share an account, as Bedrock counts by account
- * @param records of the span, and of an hour before it: a request counts in the hour that it ended in
+ * @param tenants all tenants that share an account, because Bedrock counts by account
+ * @param records those of the span, and of an hour before it, because a request counts in the hour in which it ended
  */
 export async function reconcileAccounts(
   tenants: readonly TenantSubject[],
@@ -92,7 +95,10 @@ async function askAccount(unit: Unit, span: Span, records: readonly TrailRecord[
   }
 }
 
-/** What the account is billed beside what its tenants' records cost. It decides nothing: it is a day late, and has what no record has. */
+/**
+ * What AWS bills the account, compared with the cost of its tenants' records. It does not affect the result: it is a day late, and includes
+ * costs that no record has.
+ */
 async function askBill(
   { account, tenants, clients }: Unit,
   span: Span,

@@ -9,26 +9,26 @@ export interface Reconciled {
   /** ISO 8601, whole hours. */
   readonly from: string
   readonly to: string
-  /** Percent of a row's tokens that may stay unexplained. */
+  /** Percent of a row's tokens that may remain unexplained. */
   readonly threshold: number
   readonly rows: readonly ReconcileRow[]
-  /** Of accounts that keep an invocation log. */
+  /** Results for accounts that have an invocation log. */
   readonly records: readonly RecordComparison[]
-  /** The bill by account and day, where it was asked for; it is no part of whether everything adds up. */
+  /** The bill by account and day, if it was asked for; it does not affect whether everything adds up. */
   readonly bill?: readonly (BilledDay | BillNotAsked)[]
-  /** ISO date: of the prices that requests were counted by, when the oldest was looked up. */
+  /** ISO date on which the oldest of the prices used was looked up. */
   readonly oldestPrices?: string
-  /** Accounts that were not compared, and why. */
+  /** Accounts that were not compared, with the reason. */
   readonly notAsked: readonly { readonly account: string; readonly tenants: readonly string[]; readonly why: string }[]
 }
 
-/** Whether everything adds up. An account that could not be asked counts as no. */
+/** Whether everything adds up; it does not if an account could not be asked. */
 export const addsUp = ({ rows, records, notAsked, threshold }: Reconciled): boolean =>
   rows.every(({ percent }) => percent <= threshold) &&
   records.every(({ findings }) => findings.length === 0) &&
   notAsked.length === 0
 
-/** Of findings of the invocation log; --json has all of them. */
+/** Number of findings of the invocation log that are printed; --json has all of them. */
 const SHOWN = 20
 
 export function reconciledText(reconciled: Reconciled): string {
@@ -56,7 +56,7 @@ export function reconciledText(reconciled: Reconciled): string {
   return `${lines.join('\n')}\n`
 }
 
-/** Whose a difference is cannot be told of those. */
+/** Tenants that share an account: it is not known to which of them a difference belongs. */
 function togetherLines(rows: readonly ReconcileRow[]): readonly string[] {
   const shared = new Map(rows.filter(({ tenants }) => tenants.length > 1).map((row) => [row.account, row.tenants]))
   return [...shared].map(

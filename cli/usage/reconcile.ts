@@ -10,14 +10,14 @@ export interface AccountUnit {
   readonly account: string
   readonly region: string
   readonly tenants: readonly string[]
-  /** Ids of their models. */
+  /** Ids of the tenants' models. */
   readonly models: readonly string[]
 }
 
 /** What Bedrock counted in an hour. */
 export interface Counted extends Counts {
   readonly account: string
-  /** As it was called. */
+  /** The model's id as it was called. */
   readonly modelId: string
   /** When the hour began, milliseconds since 1970. */
   readonly hour: number
@@ -32,11 +32,11 @@ export interface ReconcileRow {
   readonly requests: number
   readonly recorded: Counts
   readonly counted: Counts
-  /** `counted` less `recorded`. */
+  /** `counted` minus `recorded`. */
   readonly difference: Counts
   /** The part of the difference that no reason explains; differences in both directions are added. */
   readonly unexplained: number
-  /** `unexplained` of all tokens of the row, 0 to 100. */
+  /** `unexplained` as percent of all tokens of the row, 0 to 100. */
   readonly percent: number
   readonly reasons: readonly string[]
 }
@@ -64,10 +64,10 @@ interface Cell {
   recorded: Counts
   counted: Counts
   estimated: number
-  /** What the estimated ones were charged; undefined where one of them has no price. */
+  /** What estimated requests were charged; undefined if one of them has no price. */
   estimatedNanoDollars: number | undefined
   unended: number
-  /** Tokens of requests near the end of this hour or its beginning. */
+  /** Tokens of requests that ended near the beginning or the end of this hour. */
   edge: Counts
 }
 
@@ -143,7 +143,7 @@ function addRecords(
 
 const idOf = ({ tenant, requestId }: TrailRecord) => `${tenant} ${requestId}`
 
-/** Models in records count as known, even if no stack file has them any more. */
+/** Models that are in records count as known, even if no stack file has them any more. */
 function knownModels(records: readonly TrailRecord[], units: readonly AccountUnit[]) {
   return new Map(
     units.map(({ account, tenants, models }) => {
@@ -221,7 +221,7 @@ function rowOf(cell: Cell, moved: Counts, known: readonly string[], prices: Pric
   }
 }
 
-/** Whether the estimated requests explain the difference, which is possible up to the amount reserved for them. */
+/** Whether the estimated requests explain the difference, which can be at most the amount that was reserved for them. */
 function explains(cell: Cell, more: Counts, prices: PriceList): boolean {
   if (cell.unended > 0) return true
   if (cell.estimated === 0) return false

@@ -13,20 +13,20 @@ export interface Sum {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cacheReadInputTokens: number
-  /** Five minutes' and an hour's. */
+  /** Writes to the five-minute cache and to the one-hour cache. */
   readonly cacheWriteInputTokens: number
   readonly cacheWrite1hInputTokens: number
   readonly nanoDollars: number
-  /** Of `requests`: charged by what was reserved, as Bedrock did not say what was used. */
+  /** Part of `requests`: charged with what was reserved, because Bedrock did not report the usage. */
   readonly estimated: number
-  /** Of `requests`: a model worked, and a price that it takes is not known. Their cost is not in `nanoDollars`. */
+  /** Part of `requests`: a model worked, but a price that is needed is not known. Their cost is not in `nanoDollars`. */
   readonly unpriced: number
-  /** Streams that were let in and whose end was never recorded, as the process was killed: what they cost is not known. */
+  /** Streams that began and have no recorded end because the process was killed: their cost is not known. */
   readonly unended: number
 }
 
 export interface UsageRow extends Sum {
-  /** In the order that was asked for. */
+  /** In the requested order. */
   readonly key: Readonly<Partial<Record<Key, string>>>
 }
 
@@ -34,15 +34,15 @@ export interface UsageReport {
   readonly by: readonly Key[]
   readonly rows: readonly UsageRow[]
   readonly total: Sum
-  /** Of the prices that were counted with: when the oldest was looked up. */
+  /** The date on which the oldest of the prices used was looked up. */
   readonly oldestPrices?: string
-  /** Records that something other than the gateway printed; they are in no sum. */
+  /** Records that something other than the gateway printed; no sum includes them. */
   readonly foreign: number
 }
 
 export interface UsageOptions {
   readonly by: readonly Key[]
-  /** Counts by these prices, whatever was recorded. */
+  /** Uses these prices, whatever cost the records have. */
   readonly prices?: { readonly list: PriceList; readonly region: string }
 }
 
@@ -86,7 +86,7 @@ export function usageReport(records: readonly TrailRecord[], { by, prices }: Usa
   }
 }
 
-/** Of all that prompts were made of, what was read from the cache; undefined where there was no prompt. */
+/** The part of all prompt tokens that was read from the cache; undefined if there was no prompt. */
 export function cachedShare(sum: Sum): number | undefined {
   const prompts = sum.inputTokens + sum.cacheReadInputTokens + sum.cacheWriteInputTokens
   return prompts === 0 ? undefined : sum.cacheReadInputTokens / prompts
@@ -100,7 +100,7 @@ export const tokensOf = (record: TrailRecord): Tokens => ({
   cacheWrite1hInputTokens: record.cacheWrite1hInputTokens ?? 0,
 })
 
-/** Whether a model was asked: every such record names it, and no other does. */
+/** Whether a model was asked: every such record names the model, and no other record does. */
 export const isOfModel = ({ servedModel }: TrailRecord): boolean => servedModel !== undefined
 
 interface Counted {
@@ -140,7 +140,7 @@ function plus(one: Sum, other: Sum): Sum {
 
 const idOf = ({ tenant, requestId }: TrailRecord) => `${tenant} ${requestId}`
 
-/** `-` where the record does not say: nobody was known yet, or no model was found. */
+/** `-` if the record does not say it, because the caller or the model was not known yet. */
 function keyOf(record: TrailRecord, key: Key): string {
   switch (key) {
     case 'tenant':

@@ -47,7 +47,7 @@ export const audit: Verb = {
   },
 }
 
-/** Where the access logs are; the local cloud has them beside its authority. */
+/** The folder with the access logs; the local cloud has it beside its certificate authority. */
 async function accessLogs(values: Arguments['values']): Promise<string> {
   const given = values['access-logs']
   if (given !== undefined) return String(given)

@@ -53,7 +53,7 @@ interface Cleanup {
   readonly hub: Stack
   readonly hubResources: readonly StateResource[]
   readonly tenants: readonly StackOfTenant[]
-  /** Ids of tenants that still accept requests. */
+  /** Ids of the tenants that still accept requests. */
   readonly living: readonly string[]
   readonly protectedData: readonly StateResource[]
   readonly deleteData: boolean
@@ -131,12 +131,12 @@ async function previews(cleanup: Cleanup): Promise<void> {
   for (const { stack } of cleanup.tenants) await previewOf(stack)
   // Protected resources are listed above; a preview of their destruction would fail.
   if (hubGoes(cleanup) && cleanup.protectedData.length === 0) {
-    // Its tenants are still there in this preview, which asks AWS for nothing.
+    // Its tenants still exist in this preview, which does not ask AWS.
     await previewOf(cleanup.hub)
   }
 }
 
-/** @returns what stayed in the accounts when the stacks went */
+/** @returns the resources that remained in the accounts when the stacks were destroyed */
 async function run(cleanup: Cleanup, values: Arguments['values']): Promise<readonly StateResource[]> {
   if (cleanup.tenants.length > 0) await turnAway(cleanup, values)
   if (cleanup.deleteData) await unprotect(cleanup)
@@ -157,7 +157,7 @@ async function turnAway({ tenants, living }: Cleanup, values: Arguments['values'
 const AGAIN =
   'Put right what stopped it, then run this again: it goes on where it stopped. Tenants that are still there are suspended until then, and their users disabled.'
 
-/** @returns what stayed in the account */
+/** @returns the resources that remained in the account */
 async function destroyed(stack: Stack): Promise<readonly StateResource[]> {
   const retained = (await resourcesOf(stack)).filter((resource) => resource.retained)
   await toItsEnd(`The destroy of ${stack.name}`, stack, () => stack.destroy(progress), AGAIN)
@@ -165,7 +165,7 @@ async function destroyed(stack: Stack): Promise<readonly StateResource[]> {
 }
 
 /**
- * Tenants follow their hub. An `up` with a changed setting writes the stack file: what was in it is put back, for the next hub
+ * Destroys tenants before their hub. An `up` with a changed setting writes the stack file, so its former contents are restored for the next hub
  * that is made from it.
  */
 async function unprotect({ hub, hubResources, tenants }: Cleanup): Promise<void> {
@@ -190,7 +190,7 @@ async function remains(cleanup: Cleanup, retained: readonly StateResource[], aws
   const { hub, tenants, protectedData } = cleanup
   const gone = [...tenants.map(({ stack }) => stack.name), ...(hubGoes(cleanup) ? [hub.name] : [])]
   const left = hubGoes(cleanup) ? [] : await resourcesOf(hub)
-  // The groups of a hub that stays are its own.
+  // Log groups of a hub that is not destroyed still belong to it.
   const logs = hubGoes(cleanup) ? leftLogsText(await leftLogs(hub.name, { aws })) : []
   const lines = (resources: readonly StateResource[], why = '') =>
     resources.map(({ name, type }) => `  - ${name} (${type})${why}`)

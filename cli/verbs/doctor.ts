@@ -18,7 +18,7 @@ import { createTerminal, type Terminal } from '../terminal/terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 import { VERSION } from '../version.ts'
 
-/** Where the answers of `--deployed` are written, in the folder that it is run in. */
+/** The file, in the current folder, to which the answers of `--deployed` are written. */
 const REPORT = 'verification.md'
 
 export const doctor: Verb = {
@@ -70,7 +70,7 @@ export const doctor: Verb = {
   },
 }
 
-/** @param shown absent where the rows are printed as a whole */
+/** @param shown absent if the rows are printed all at once */
 async function askedBefore(examined: Examined, shown: Terminal | undefined): Promise<readonly Row[]> {
   const rows: Row[] = []
   let heading = ''
@@ -90,7 +90,7 @@ interface After {
   readonly values: Arguments['values']
   /** Name of the read-only role. */
   readonly role: string
-  /** Absent where the rows are printed as a whole. */
+  /** Absent if the rows are printed all at once. */
   readonly shown: Terminal | undefined
 }
 
@@ -107,7 +107,7 @@ async function askedAfter(examined: Examined, { values, role, shown }: After): P
   return rows
 }
 
-/** Asks as the user whom this shell is signed in as. */
+/** Asks as the user who is signed in in this shell. */
 async function askedAsSignedIn({ world, takeCalls }: Examined, show: (row: DeployedRow) => void) {
   const gateway = gatewayOf(process.env)
   const tenant = world.tenants.find(({ settings }) => settings.tenantId === gateway?.tenantId)
@@ -121,10 +121,10 @@ async function askedAsSignedIn({ world, takeCalls }: Examined, show: (row: Deplo
   return rows
 }
 
-/** @throws UserError where the questions would be asked with a deployer's permissions */
+/** @throws UserError if the questions would be asked with a deployer's permissions */
 async function requireReader({ world, subjects }: Examined): Promise<void> {
   for (const subject of subjects) {
-    // An account without the role is what the questions tell themselves.
+    // An account without the role is reported by the questions themselves.
     const identity = await identityOf(subject).catch((error: unknown) => {
       if (error instanceof NoAccess) return undefined
       throw error
@@ -138,7 +138,7 @@ async function requireReader({ world, subjects }: Examined): Promise<void> {
   }
 }
 
-/** @throws UserError for flags that belong together */
+/** @throws UserError for flags that need each other */
 function requireFitting(values: Arguments['values']): void {
   const ofTest = Object.keys(TEST_OPTIONS).filter((name) => values[name] !== undefined)
   if (ofTest.length > 0 && values['with-test-tenant'] === undefined)
@@ -155,7 +155,7 @@ function requireFitting(values: Arguments['values']): void {
     )
 }
 
-/** A line that is gone when the answer is there; on a terminal only. */
+/** A line that is removed when the answer has arrived; on a terminal only. */
 async function shownWhile<T>(text: string, work: () => Promise<T>): Promise<T> {
   const { stderr } = process
   if (!stderr.isTTY) return await work()

@@ -11,27 +11,27 @@ import { tenanciesOf } from '../../shared/tenants-together.ts'
 import { PROJECT_DIRECTORY, readStack } from '../pulumi/stack-files.ts'
 import { messageOf, UserError, type Verb } from '../verb.ts'
 
-/** What a tenant's stack file gives its tenant. */
+/** The parts of a tenant's stack file that are needed here. */
 function spokeOf(name: string): readonly SpokeSettings[] {
   const { config, project, stack } = readStack(name)
   const settings = readSettings(ofProject(config, project), { organization: ORGANIZATION, project, stack })
   return settings.role === 'spoke' ? [settings] : []
 }
 
-/** Regions of inference profiles by geography, of all tenants together, because one policy is for all of them. */
+/** Regions of inference profiles by geography, for all tenants together, because they share one policy. */
 function regionsOf(spokes: readonly SpokeSettings[]): ModelRegions {
   const all: Record<string, readonly string[]> = {}
   for (const { modelRegions } of spokes)
     for (const [geography, regions] of Object.entries(modelRegions))
       all[geography] = [...new Set([...(all[geography] ?? []), ...regions])]
-  // A tenant that names none has the list's.
+  // A tenant that names no models has those of the default list.
   for (const [geography, regions] of Object.entries(all))
     if (spokes.some(({ modelRegions }) => modelRegions[geography] === undefined))
       all[geography] = [...new Set([...(GEOGRAPHIES[geography]?.destinations ?? []), ...regions])]
   return all
 }
 
-/** @throws UserError for an id that is none, a model that the region does not reach, or too many of them */
+/** @throws UserError if an id is not a model's, if the region does not reach a model, or if there are too many */
 function textOf(args: GuardRails): string {
   try {
     return guardRailsText(args)
@@ -40,7 +40,7 @@ function textOf(args: GuardRails): string {
   }
 }
 
-/** Where a stack is on the file backend; the guard rails ask nothing of it. */
+/** The organisation's name on the file backend; the guard rails do not use it. */
 const ORGANIZATION = 'organization'
 
 export const guardrails: Verb = {
@@ -78,7 +78,7 @@ export const guardrails: Verb = {
       region: hub.region,
       modelIds,
       modelRegions,
-      // One policy is for all of them.
+      // All tenants share one policy.
       modelPerimeter: spokes.some((spoke) => spoke.modelPerimeter === 'homeRegion') ? 'homeRegion' : 'everyRegion',
       machines: spokes.flatMap((spoke) => machineRoles(spoke.machineIssuers)),
     })

@@ -8,7 +8,7 @@ import { stopOnSignals } from '../terminal/stopping.ts'
 import { createTerminal } from '../terminal/terminal.ts'
 import { type Arguments, UserError, type Verb } from '../verb.ts'
 
-/** As a shell says it of a command that Ctrl-C ended. */
+/** The exit code that shells give a command that Ctrl-C ended. */
 const INTERRUPTED = 130
 
 export const image: Verb = {
@@ -93,7 +93,7 @@ function textOf({ repository, tag, digest, baseImage, pushed, wrote }: Outcome, 
   ]
 }
 
-/** One line that changes on a terminal; a line a blob elsewhere. */
+/** On a terminal one line that changes; elsewhere a line for each blob. */
 function progressOn(stream: NodeJS.WriteStream): Progress {
   let shown = 0
   return {

@@ -71,7 +71,7 @@ export const local: Verb = {
     let announcement: Announcement | undefined
     let watched: Console | undefined
     try {
-      // After the cloud, which knows whether it is running already.
+      // Written after the cloud has started, because the cloud knows whether another one is running.
       await requireFree(ports)
       const { ledger, authorize, waits } = cloud
       const left = leftResources(ledger, join(directory, 'backend'))
@@ -87,7 +87,7 @@ export const local: Verb = {
         programDirectory: PROJECT_DIRECTORY,
         ...(delays && { delays }),
       }
-      // Shells that were set up for the last run go on with this one.
+      // Shells that were set up for the last run also work with this one.
       const kept = await keptPorts(directory)
       providers = await serveProviders(attached, kept)
       const { port: wirePort } = await cloud.wire.open(LAPTOP, kept.wire)
@@ -137,7 +137,7 @@ export const local: Verb = {
   },
 }
 
-/** Where the gateway is, or will be once the hub is there; not known beforehand when any free port will do. */
+/** The gateway's address, now or when the hub is deployed; not known beforehand if any free port may be used. */
 const gatewayUrl = (listeners: FollowedListeners, { https }: { readonly https: number }) =>
   listeners.url() ?? (https === 0 ? undefined : `https://localhost:${https}`)
 

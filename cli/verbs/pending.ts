@@ -73,7 +73,7 @@ export function pendingText(stack: string, found: readonly Pending[], file: stri
   ].join('\n')
 }
 
-/** Nothing has to be done about them. */
+/** The operations about which nothing need be done. */
 export const interruptedText = (others: readonly Interrupted[]): string =>
   others.length === 0
     ? ''
@@ -83,7 +83,7 @@ export const interruptedText = (others: readonly Interrupted[]): string =>
         '',
       ].join('\n')
 
-/** The state does not say which of them was killed, and the other one would undo it. */
+/** The state does not say which of the two was interrupted, and the other one would undo it. */
 const goOn = (stack: string) => `Go on with what was interrupted: pulumi up -s ${stack}, or pulumi destroy -s ${stack}`
 
 const line = ({ type, name, known }: Pending) => `  ${type} ${name}${known.map((text) => `\n      ${text}`).join('')}`

@@ -50,7 +50,7 @@ function offersOf(value: unknown): string {
   throw new UserError(`--offers "${text}" is no address.`, `Example: --offers ${AWS_OFFERS}`)
 }
 
-/** Of micro-dollars. */
+/** Formats micro-dollars. */
 const dollars = (price: number | undefined): string => (price === undefined ? '' : `${price / 1_000_000}`)
 
 function listText(list: PriceList): string {

@@ -83,7 +83,10 @@ function requireFolder(directory: string): void {
   }
 }
 
-/** Writes the report and tells how it ended. @returns the exit code */
+/**
+ * Writes the report and prints the result.
+ * @returns the exit code
+ */
 export function finish(report: Report, directory: string, terminal: Pick<Terminal, 'line' | 'style'>): 0 | 1 {
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'isolation-report.md'), toMarkdown(report))
@@ -94,12 +97,12 @@ export function finish(report: Report, directory: string, terminal: Pick<Termina
   return passes(report) ? 0 : 1
 }
 
-/** What the making of the attempts finds; the rest is said of any report. */
+/** What is found while the attempts are made; the rest is the same for every report. */
 type Found = Omit<Report, 'madeAt' | 'versions' | 'seconds'>
 
 const DEPLOYED = ['gateway-url', 'client-id', 'region', 'username', 'other-tenant'] as const
 
-/** The hub that is deployed; none for the local cloud that is started for the purpose. */
+/** The deployed hub; none if a local cloud is started for the proof. */
 async function deployedHub(values: Values): Promise<DeployedHub | undefined> {
   const given = DEPLOYED.filter((flag) => values[flag] !== undefined)
   const running = values.running === true
@@ -156,7 +159,7 @@ async function localReport(values: Values, terminal: Terminal): Promise<Found> {
     throw new UserError(`There is no family "${unknown}" of attempts.`, `There are: ${FAMILIES.join(', ')}.`)
   const attempts = allAttempts.filter(({ family }) => families.includes(family))
   const found: Required<Pick<Found, 'rows' | 'limits' | 'remains'>>[] = []
-  // The tenants on one, then on the other: everything is tried on both.
+  // All attempts are made with the tenants on Lambda and then on Fargate.
   for (const compute of COMPUTES) found.push(await proveOn(compute, attempts, families, terminal))
   const [first] = found
   return {

@@ -4,7 +4,7 @@ import { MOST_TENANTS } from '../../proof/soak/tenants.ts'
 import { stopOnSignals } from '../terminal/stopping.ts'
 import { UserError, type Verb } from '../verb.ts'
 
-/** Of a tenant's function in the sample settings: more would be throttled. */
+/** Concurrency of a tenant's function in the sample settings; more requests would be throttled. */
 const CONCURRENCY_OF_TENANT = 5
 
 export const soak: Verb = {

@@ -96,7 +96,7 @@ export const start: Verb = {
         terminal.line('\nStopped before everything was up.')
         announcement?.stop()
         await cloud.close()
-        // A program that runs in this process cannot be called back, so the process ends with it.
+        // A program that runs in this process cannot be stopped, so it ends with the process.
         process.exit(exit ? 1 : 0)
       }
       announcement?.update()
@@ -166,7 +166,7 @@ async function allOf(session: Session, stacks: readonly string[]): Promise<reado
   return await session.validate(tenants)
 }
 
-/** @returns those that were not answered as they should be */
+/** @returns the tenants that were not answered as expected */
 function report(
   validations: readonly Validation[],
   terminal: Terminal,
@@ -178,7 +178,7 @@ function report(
 
 interface Pages {
   readonly watched: Console | undefined
-  /** Addresses of clients. */
+  /** Addresses of the deployed clients. */
   readonly clients: readonly string[]
 }
 
@@ -217,5 +217,5 @@ function observe(event: CloudEvent, recording: CloudEvent[], { line, style }: Te
     warn(`A task of ${event.serviceName} died (${event.reason.replace(/\.$/, '')}); its service starts another.`)
 }
 
-/** How many events are kept: enough to validate some hundred tenants, and bounded, because the command may run for days. */
+/** Number of events that are kept: enough to validate some hundred tenants, but limited, because the command may run for days. */
 const RECORDED = 20_000

@@ -93,11 +93,11 @@ async function tenantsOf(values: Values, tenant: string | undefined): Promise<re
   const named = world.tenants.find(({ settings }) => settings.tenantId === tenant)
   if (tenant !== undefined && !named)
     throw new UserError(`There is no stack file of ${tenant}.`, 'Its account is named there. Copy it here.')
-  // Bedrock counts by account, so tenants that share one are compared together.
+  // Bedrock counts by account, so tenants that share an account are compared together.
   return named ? world.tenants.filter(({ account }) => account === named.account) : world.tenants
 }
 
-/** @throws UserError for a span without a whole hour */
+/** @throws UserError if the span does not contain a whole hour */
 function spanOf(since: unknown, until: unknown, now: number): Span {
   const end = until === undefined ? now - HOUR : until === 'now' ? now : sinceOf(String(until), now) - 1
   const to = (Math.floor(end / HOUR) + 1) * HOUR

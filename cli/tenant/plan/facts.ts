@@ -19,7 +19,7 @@ import { type Room, roomOf } from './room.ts'
 
 export interface TenantPlan {
   readonly tenant: string
-  /** Reasons why a deployment would be refused; nothing else is known then. */
+  /** Reasons why a deployment would be refused; the other facts are then absent. */
   readonly problems: readonly string[]
   readonly facts?: PlanFacts
 }
@@ -30,23 +30,26 @@ export interface PlanFacts {
   readonly account: string
   readonly compute: 'lambda' | 'fargate'
   readonly modelEndpoint: 'own' | 'hub'
-  /** Who else is in the account, of those that have a stack file, and what all of them may take of it; absent where it is the tenant's own. */
+  /**
+   * The tenants of the account that have a stack file, and what all of them together may use of it; absent if the tenant has an account of its
+   * own.
+   */
   readonly sharedAccount?: {
     readonly neighbours: readonly string[]
-    /** Tokens a minute of all of them together; absent where one has no limit as a whole. */
+    /** Tokens a minute of all of them together; absent if one has no limit for the tenant as a whole. */
     readonly tokensPerMinute?: number
-    /** Whose invocation log has everybody's prompts. */
+    /** The tenant whose invocation log has the prompts of all tenants of the account. */
     readonly invocationLog?: string
   }
   readonly costs: {
-    /** US dollars before the first request. */
+    /** US dollars a month before the first request. */
     readonly fixedMonthly: number
-    /** Of its tasks, when all of them run all month. */
+    /** For its tasks, if the most tasks run all month. */
     readonly tasksMonthlyMost?: number
-    /** What the hub pays for the tenant's choices, once for all tenants. */
+    /** What the hub pays once, for all tenants, because of the tenant's choices. */
     readonly ofHub: readonly { readonly what: string; readonly monthly: number }[]
     readonly pricesAsOf: string
-    /** US dollars per million tokens; absent where no price is known. */
+    /** US dollars per million tokens; absent if no price is known. */
     readonly models: readonly {
       readonly name: string
       readonly id: string
@@ -64,9 +67,9 @@ export interface PlanFacts {
   }
   readonly paths: readonly NetworkPath[]
   readonly lost: readonly string[]
-  /** In a shared account. */
+  /** Separations that are missing in a shared account. */
   readonly lostInAccount: readonly string[]
-  /** By settings that allow for undocumented behaviour of AWS. */
+  /** Checks that are left out by settings for undocumented behaviour of AWS. */
   readonly lostChecks: readonly string[]
   readonly toDo: readonly string[]
 }

@@ -67,7 +67,7 @@ export async function planOf(tenantId: string, values: Values, directory = PROJE
       values.aws === true
         ? {
             from: 'pulumi preview' as const,
-            // A preview knows no network: what would be reached is found out in memory here as well, where that can be.
+            // A preview does not evaluate the network, so connections are checked in memory if possible.
             paths: canRehearse(hub) ? (await rehearsed()).paths : [],
             ...(await previewed(
               { hub: name, tenant: planned.stack.stack },
@@ -86,7 +86,7 @@ export async function planOf(tenantId: string, values: Values, directory = PROJE
   }
 }
 
-/** By its stack file, or by the flags. */
+/** A tenant by its stack file, or by flags. */
 function plannedOf(tenantId: string, values: Values, files: StackFiles): Planned {
   const there = files.spokes.find(({ tenancy }) => tenancy.tenantId === tenantId)
   if (there) {

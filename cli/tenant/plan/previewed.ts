@@ -11,7 +11,7 @@ import { type Changes, countsOf } from './rehearsal.ts'
 interface Step {
   readonly op: string
   readonly type: string
-  /** Name of the provider that makes it: `tenant` or `hub`. */
+  /** Name of the provider that makes the resource: `tenant` or `hub`. */
   readonly provider: string
 }
 
@@ -52,7 +52,7 @@ async function stepsOf(command: PulumiCommand, stack: string): Promise<readonly 
   }
 }
 
-/** What a preview that fails says of it: a program's refusal is among the diagnostics of its JSON, anything else on standard error. */
+/** The message of a failed preview: a program's refusal is among the diagnostics of its JSON; other errors are on standard error. */
 export function failureOf(cause: unknown): string {
   const { stdout, stderr } = isMap(cause) ? cause : {}
   const refusals = typeof stdout === 'string' ? errorsIn(stdout) : []
@@ -77,7 +77,10 @@ function errorsIn(stdout: string): readonly string[] {
   }
 }
 
-/** Reads the AWS resources, each with the provider that makes it, out of the CLI's output. @throws Error if the text is no preview */
+/**
+ * Reads the AWS resources, each with the provider that makes it, from the CLI's output.
+ * @throws Error if the text is not a preview
+ */
 export function readSteps(text: string): readonly Step[] {
   const document: unknown = JSON.parse(text)
   if (!isMap(document) || !Array.isArray(document.steps)) throw new Error('What pulumi printed is no preview.')

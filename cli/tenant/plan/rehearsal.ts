@@ -20,11 +20,11 @@ export interface Planned {
   readonly settings: SpokeSettings
 }
 
-/** Where something is made, and how many of what. */
+/** An account, and the resources that are made there. */
 export interface Changes {
   readonly account: string
   readonly whose: 'tenant' | 'hub'
-  /** Resource types without their module, with their number. */
+  /** Resource types without their module, and how many there are of each. */
   readonly made: Readonly<Record<string, number>>
 }
 
@@ -38,17 +38,17 @@ export interface NetworkPath {
 
 export interface Rehearsed {
   readonly changes: readonly Changes[]
-  /** How many resources of the hub's stack the new tenant changes; expected to be none. */
+  /** How many resources of the hub's stack the new tenant changes; the expected number is 0. */
   readonly ofHubStack: number
   readonly paths: readonly NetworkPath[]
 }
 
 const REGION_OF_SAMPLE = 'us-east-1'
 
-/** The stand-in of AWS knows the zones of one region. */
+/** The local cloud has the zones of one region only. */
 export const canRehearse = ({ region }: Pick<HubSettings, 'region'>): boolean => region === REGION_OF_SAMPLE
 
-/** @throws UserError when the programs refuse it, with what they say */
+/** @throws UserError with the programs' message if they refuse it */
 export async function rehearse(
   hub: { readonly stack: Stack; readonly settings: HubSettings },
   others: readonly Planned[],
@@ -95,7 +95,7 @@ function changesOf(made: readonly Declared[], hubAccount: string): readonly Chan
   }))
 }
 
-/** `aws:ec2/vpc:Vpc` → `Vpc`, most first. */
+/** `aws:ec2/vpc:Vpc` → `Vpc`; the type with the most resources comes first. */
 export function countsOf(types: readonly string[]): Readonly<Record<string, number>> {
   const counts = [...Map.groupBy(types, (type) => type.split(':').at(-1) ?? type)].map(
     ([type, all]) => [type, all.length] as const,
@@ -103,7 +103,10 @@ export function countsOf(types: readonly string[]): Readonly<Record<string, numb
   return Object.fromEntries(counts.sort(([a, one], [b, other]) => other - one || (a < b ? -1 : 1)))
 }
 
-/** The new tenant's gateway to its models, the others' to the same place, and its own to theirs. Tasks have no address before they run. */
+/**
+ * Connections from the new tenant's gateway to its models, from the others' gateways to the same endpoint, and from the new one to theirs. Tasks
+ * have no address before they run.
+ */
 function pathsOf(
   { ledger }: Cloud,
   hub: HubOutputs,
@@ -142,7 +145,7 @@ function pathsOf(
   ]
 }
 
-/** Accounts as the stack files name them, each with what the sample's have. */
+/** Accounts named in the stack files, each with the roles and models of the sample's accounts. */
 async function organizationOf(hub: HubSettings, tenants: readonly Planned[]): Promise<Organization> {
   const [hubPattern, pattern] = sample.accounts
   if (!hubPattern || !pattern) throw new Error('The sample organisation has no hub or no tenant any more.')
@@ -187,7 +190,7 @@ async function organizationOf(hub: HubSettings, tenants: readonly Planned[]): Pr
 
 const deployerOf = (account: string) => `arn:aws:iam::${account}:role/platform-deployer`
 
-/** Trusts the deployer of this hub. */
+/** The role with a trust policy for this hub's deployer. */
 const ofDeployer = <T extends object>(role: T, hubAccount: string): T =>
   JSON.parse(JSON.stringify(role).replaceAll(sample.deployerRoleArn, deployerOf(hubAccount)))
 

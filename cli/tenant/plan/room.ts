@@ -7,10 +7,10 @@ import type { HubSettings, SpokeSettings } from '../../../shared/settings.ts'
 export interface Room {
   readonly what: string
   readonly limit: number
-  /** By the tenants that have a stack file. */
+  /** Number that the tenants with a stack file use. */
   readonly used: number
   readonly thisTenant: number
-  /** With it. */
+  /** Number including the planned tenant. */
   readonly left: number
 }
 
@@ -22,7 +22,7 @@ const vcpus = ({ compute }: SpokeSettings) =>
   compute.kind === 'fargate' ? (2 * compute.tier.maximumTasks * compute.tier.cpuUnits) / 1024 : 0
 const shared = ({ modelEndpoint }: SpokeSettings) => Number(modelEndpoint === 'hub')
 
-/** Ten rules stay free, and Lambda keeps a hundred executions (shared/hub-limits.ts). */
+/** Ten rules are kept free, and Lambda keeps a hundred executions (shared/hub-limits.ts). */
 const FREE_RULES = 10
 const UNRESERVED = 100
 const TENANTS = 90
