@@ -290,4 +290,17 @@ export const SABOTAGES: readonly Sabotage[] = [
         ({ outputs }) => String(outputs.description) === 'Model endpoint of the tenant itself',
       ),
   },
+  {
+    layer: 'permissionsBoundary',
+    mistake: 'the role of a tenant in a shared account has no boundary',
+    id: 'pooled/role-grants-neighbours-role',
+    verdict: 'weakened',
+    declare: (testbed) =>
+      edited(
+        testbed,
+        'aws:iam/role:Role',
+        () => ({ permissionsBoundary: '' }),
+        named(tenantRoleName(testbed.pooled1.id)),
+      ),
+  },
 ]
