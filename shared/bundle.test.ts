@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -47,6 +47,15 @@ describe('a function that is bundled again in the same process', () => {
     expect(await bundled()).toContain('one')
     write('node_modules/packed/index.js', "export const answer = 'two'", BEFORE + 2)
     expect(await bundled()).toContain('one')
+  })
+
+  it('is written again where somebody has deleted it', async () => {
+    const { file, sourceMapFile } = await bundleFunction(join(directory, 'entry.ts'), join(directory, 'bundles'))
+    for (const one of [file, sourceMapFile]) {
+      rmSync(one)
+      await bundled()
+      expect(existsSync(one)).toBe(true)
+    }
   })
 
   it('fails while it cannot be compiled, and not for longer', async () => {

@@ -3,7 +3,7 @@
  * chosen.
  */
 import { createHash } from 'node:crypto'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
@@ -52,13 +52,16 @@ export interface Bundle {
  * @default `.local/bundles` of the project
  */
 export async function bundleFunction(entry: string, directory = join(PROJECT, '.local', 'bundles')): Promise<Bundle> {
-  const { code, sourceMap, sha256 } = await compile(entry)
+  const { code, sourceMap, sha256, homes } = await compile(entry)
   const home = join(directory, sha256)
+  const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
+  // A process that deploys many tenants writes the files for the first of them.
+  if (homes.has(home) && existsSync(bundle.file) && existsSync(bundle.sourceMapFile)) return bundle
   // This may be the first step to make `.local`, whose keys and passwords only the user may read.
   await mkdir(home, { recursive: true, mode: 0o700 })
-  const bundle = { file: join(home, FILE), sourceMapFile: join(home, `${FILE}.map`), sha256 }
   await writeWhole(bundle.file, code)
   await writeWhole(bundle.sourceMapFile, sourceMap)
+  homes.add(home)
   return bundle
 }
 
@@ -68,6 +71,8 @@ interface Compiled {
   readonly sha256: string
   /** Every file of the project in the bundle, by path, with its state when it was read. */
   readonly sources: ReadonlyMap<string, string>
+  /** The folders where this process has written it. */
+  readonly homes: Set<string>
 }
 
 /** By entry. One process may deploy several tenants, whose gateways have the same code. */
@@ -120,6 +125,7 @@ async function compileNow(entry: string): Promise<Compiled> {
         .filter((path) => !OF_A_PACKAGE.test(path))
         .map((path) => [path, stateOf(path, started)]),
     ),
+    homes: new Set(),
   }
 }
 
