@@ -26,44 +26,53 @@ export interface Engine {
   readonly cloud: LocalCloud
   /** Folder of the programs and the stack files. */
   readonly project: string
-  /** Permissions that were asked for, and changes that were made. */
+  /** Permissions that were checked, and changes that were made. */
   readonly events: ProviderEvent[]
   /** Port of the HTTPS listener on this machine. */
   port(): number
-  /** A stack of the project, its settings changed. */
+  /** Opens a stack of the project, with changed settings. */
   stack(name: string, settings?: Readonly<Record<string, string>>): Promise<Stack>
-  /** Writes a stack's file anew, with these settings by their full keys: for a stack that is not opened yet. */
+  /** Writes a stack's file with these settings, named by their full keys, for a stack that is not opened yet. */
   write(name: string, config: Readonly<Record<string, string>>): void
-  /** What a shell exports for the CLI to work with this cloud. */
+  /** Environment variables with which the CLI in a shell uses this cloud. */
   variables(): Record<string, string>
-  /** The CLI itself, as a shell starts it. */
+  /** Runs the CLI itself, as a shell does. */
   pulumi(args: readonly string[]): RunningCli
-  /** Stops the local cloud and starts it again, on what it has kept. */
+  /** Stops the local cloud and starts it again with its stored state. */
   restart(): Promise<void>
   close(): Promise<void>
 }
 
 export interface RunningCli {
-  /** What it wrote, and its exit code; null when it was killed. */
+  /** The output and the exit code, which is null if the process was killed. */
   readonly ended: Promise<{ readonly code: number | null; readonly output: string }>
-  /** What it wrote until now. */
+  /** The output so far. */
   written(): string
-  /** As Ctrl-C does: everything that it has started is told. */
+  /** Does what Ctrl-C does: signals every process that it has started. */
   interrupt(): void
-  /** Ends it at once, with everything that it has started. */
+  /** Kills it at once, with every process that it has started. */
   kill(): void
 }
 
 export interface EngineOptions {
-  /** Longest wait before and after a change. */
+  /** Longest random pause before and after a change. */
   readonly delayMilliseconds: number
-  /** For how long a deleted function's network interfaces stay. @default they go with it */
+  /**
+   * For how long a deleted function's network interfaces remain.
+   * @default they are deleted with it
+   */
   readonly interfacesStayMilliseconds?: number
-  /** For everything that is kept. @default one of its own, removed at the end */
+  /**
+   * Folder for everything that is stored.
+   * @default a temporary one, removed at the end
+   */
   readonly directory?: string
   /** @default the sample organisation */
   readonly organization?: Organization
-  /** Hosts of the internet besides AWS's, by their names. @default none */
+  /**
+   * Hosts of the internet besides those of AWS, by their names.
+   * @default none
+   */
   readonly websites?: Readonly<Record<string, Website>>
   /** Texts of stack files, by the stack's name. @default the project's own */
   readonly stackFiles?: Readonly<Record<string, string>>
@@ -106,13 +115,13 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       delays: { maximumMilliseconds: delayMilliseconds },
       observe: (event) => void events.push(event),
     })
-    // As of a shell: a program that fetches something finds AWS's names in this cloud.
+    // With a shell's variables, a program that fetches something finds AWS's names in this cloud.
     const { port: wirePort } = await cloud.wire.open(LAPTOP)
     const listeners = await followListeners(cloud, { from: LAPTOP, ports: { https: 0, http: 0 }, say: () => undefined })
     return { cloud, wirePort, providers, listeners }
   }
 
-  /** Selecting one takes the CLI a while: they are kept, until the providers are elsewhere. */
+  /** Selecting a stack takes the CLI some time, so stacks are kept until the provider has another address. */
   const opened = new Map<string, Stack>()
 
   const variables = () => ({
@@ -121,7 +130,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     ...connectionVariables({ caFile: running.cloud.authority.caFile, wirePort: running.wirePort }),
-    // The Node that runs the tests runs the programs.
+    // The programs run with the Node that runs the tests.
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
   })
 
@@ -136,7 +145,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
       cwd: project,
       env: { ...process.env, ...variables() },
       stdio: ['ignore', 'pipe', 'pipe'],
-      // A group of its own: the language host and the program end with it.
+      // A process group, so that the language host and the program end with the CLI.
       detached: true,
     })
     let output = ''

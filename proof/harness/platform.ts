@@ -1,6 +1,6 @@
 /**
- * The whole platform in one process, for `prove` and for tests: hub and two tenants, deployed from the project's own stack
- * files, with switches that take declared things away and put them back.
+ * The whole platform in one process, for `prove` and for tests: a hub and two tenants, deployed from the project's own stack files, with
+ * functions that remove or change declared resources and restore them.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -27,23 +27,23 @@ export interface Platform {
   readonly localUrl: string
   /** ID token of the tenant's user. */
   token(tenantId: string): Promise<string>
-  /** An ID token of a sign-in that is made now. */
+  /** An ID token of a new sign-in. */
   signIn(tenantId: string): Promise<string>
   /** Access token of the tenant's user. */
   accessToken(tenantId: string): Promise<string>
-  /** The tenant's user, for whoever signs in by pages. */
+  /** The tenant's user, for tests that sign in on web pages. */
   user(tenantId: string): Promise<{ readonly username: string; readonly password: string }>
-  /** A request from this machine, through the load balancer. */
+  /** Sends a request from this computer, through the load balancer. */
   call(call: GatewayCall): Promise<GatewayAnswer>
-  /** `POST /tenant/invoke` with the tenant's own token. */
+  /** Sends `POST /tenant/invoke` with a token of the tenant's user. */
   invoke(tenantId: string, body?: unknown): Promise<GatewayAnswer>
-  /** Deploys a stack file again, with settings of the project changed. */
+  /** Deploys a stack file again, with changed settings. */
   deploy(stack: string, settings?: Readonly<Record<string, unknown>>): Promise<void>
   /** The one resource of a type whose URN ends in `name`. */
   resource(type: string, name?: string): Declared
   /** Removes declared resources while `work` runs, then restores them. */
   without<T>(resources: readonly Declared[], work: () => Promise<T>): Promise<T>
-  /** Puts another version of a resource in its place while `work` runs. */
+  /** Replaces a resource by another version while `work` runs. */
   changed<T>(resource: Declared, outputs: Declared['outputs'], work: () => Promise<T>): Promise<T>
   close(): Promise<void>
 }

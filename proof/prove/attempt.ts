@@ -1,4 +1,4 @@
-/** One attempt at isolation: data that says what is tried, and a function that tries it for real. */
+/** One attempt to break the isolation: data that says what is tried, and a function that tries it for real. */
 import type { Compute } from './compute.ts'
 import type { Layer } from './layers.ts'
 import type { Outcome } from './outcome.ts'
@@ -18,7 +18,7 @@ export const FAMILIES = [
 ] as const
 export type Family = (typeof FAMILIES)[number]
 
-/** How an attempt is made, so that a reader knows what was done and what was asked. */
+/** How an attempt is made, so that a reader knows whether something was done or only evaluated. */
 export const MEANS = {
   request: 'bytes sent to the load balancer or to the user pool over TLS, or an event handed to the function',
   call: "a signed call to the service's host, over the path that the network has",
@@ -30,26 +30,29 @@ export type Means = keyof typeof MEANS
 
 export interface Attempt {
   readonly family: Family
-  /** Short and stable: `alg-none`. */
+  /** A short name that does not change: `alg-none`. */
   readonly name: string
   readonly means: Means
   /** One sentence for an auditor. */
   readonly tried: string
-  /** Layers that must stop it, each by itself; more may. Empty where being served as oneself is what must happen. */
+  /** Layers that must each stop it independently; further layers may. Empty if the request should be served as the caller's own. */
   readonly expected: readonly Layer[]
-  /** What AWS offers no second layer for, or cannot refuse at all. */
+  /** Says where AWS offers no second layer, or cannot refuse at all. */
   readonly remark?: string
-  /** A layer that cannot be switched off for this attempt; the remark says why. */
+  /** The layer that cannot be switched off for this attempt; the remark says why. */
   readonly last?: Layer
-  /** The only compute on which the attempt makes sense. @default both */
+  /**
+   * Set if the attempt makes sense only on this compute.
+   * @default both
+   */
   readonly on?: Compute
   make(testbed: Testbed): Promise<Outcome>
 }
 
-/** All of an attempt but how it is made. */
+/** An attempt without the function that makes it. */
 export type Described = Omit<Attempt, 'make'>
 
-/** All that mean something for tenants that run on it. */
+/** The attempts that make sense for tenants on this compute. */
 export const attemptsOn = (compute: Compute, attempts: readonly Attempt[]): readonly Attempt[] =>
   attempts.filter(({ on }) => on === undefined || on === compute)
 

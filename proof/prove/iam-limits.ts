@@ -1,13 +1,13 @@
 /**
- * What IAM lets the onboarding role do for one tenant although it concerns another: there is no condition key to refuse it by.
- * Asked anew for every report, so that it says what is, and next to each what stops the misuse.
+ * Calls that IAM allows to the onboarding role for one tenant although they concern another, because there is no condition key to refuse them
+ * by. They are evaluated for every report, each with what stops its misuse.
  */
 import type { Question } from './testbed/aws-calls.ts'
 import type { Testbed } from './testbed/testbed.ts'
 
 export interface Limit {
   readonly what: string
-  /** Mitigation: what refuses it, or why it has no effect. */
+  /** What refuses the misuse, or why it has no effect. */
   readonly insteadBy: string
   /** @default the onboarding role, for the first tenant */
   readonly as?: (testbed: Testbed) => string

@@ -1,4 +1,4 @@
-/** What can stop an attempt, as the report names it, in the order in which a request meets it. */
+/** The layers that can stop an attempt, by their names in the report, in the order in which a request meets them. */
 
 export const LAYERS = {
   userPool: "user pool's settings",
@@ -39,7 +39,7 @@ export type Layer = keyof typeof LAYERS
 
 const NOT_EVALUATED = 'left out of the evaluation of every call: what it denies, and what it fails to allow'
 
-/** How each of the others is switched off. */
+/** How each of the other layers is switched off. */
 export const SWITCHED_OFF_BY = {
   userPool: 'self sign-up opened, and the tenant attribute made one that changes',
   userPoolClient: 'every attribute that the client may read, it may write',
@@ -70,7 +70,7 @@ export const SWITCHED_OFF_BY = {
   program: 'skipped; IAM is asked about the call that the program would have made',
 } as const satisfies Partial<Record<Layer, string>>
 
-/** Layers that cannot be switched off, each with the reason. */
+/** Layers that cannot be switched off, with the reason. */
 export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   userPoolSessions:
     'the pool has no sign-in that such a token stands for: there is nobody whom it could make a token for',
@@ -84,7 +84,7 @@ export const FIXED: Readonly<Partial<Record<Layer, string>>> = {
   addresses: 'AWS gives these interfaces no public address, or has nothing listen there: nothing can receive a packet',
 }
 
-/** Layers that are a check of the code, or one besides: removing it means other code, not other settings. */
+/** Layers that consist of a check in the code, alone or among others: to remove it takes other code, not other settings. */
 export const CODE_LAYERS = [
   'functionRequest',
   'functionToken',
@@ -95,7 +95,7 @@ export type CodeLayer = (typeof CODE_LAYERS)[number]
 
 export const ALL_LAYERS = Object.keys(LAYERS) as readonly Layer[]
 
-/** Each once, in the order of {@link LAYERS}. */
+/** Each layer once, in the order of {@link LAYERS}. */
 export const inOrder = (layers: Iterable<Layer>): readonly Layer[] => {
   const set = new Set(layers)
   return ALL_LAYERS.filter((layer) => set.has(layer))

@@ -2,9 +2,9 @@
 import type { Layer } from './layers.ts'
 
 export type Outcome =
-  /** `by` is every layer that was seen to refuse; `detail` is what the attacker was told, or what the path lacked. */
+  /** `by` has every layer that was seen to refuse; `detail` is the answer that the attacker got, or what was missing on the way. */
   | { readonly kind: 'stopped'; readonly by: readonly Layer[]; readonly detail: string }
-  /** Nothing refused and nothing was crossed: it was served as its own tenant's, with its own tenant's credentials. */
+  /** Nothing refused and no boundary was crossed: the request was served as its own tenant's, with its own tenant's credentials. */
   | { readonly kind: 'contained'; readonly detail: string }
   | { readonly kind: 'through'; readonly detail: string }
 
@@ -12,8 +12,8 @@ export const stopped = (by: readonly Layer[], detail: string): Outcome => ({ kin
 export const through = (detail: string): Outcome => ({ kind: 'through', detail })
 export const contained = (detail: string): Outcome => ({ kind: 'contained', detail })
 
-/** What a step of an attempt gained, or what ended it. */
+/** What a step of an attempt gained, or what stopped it. */
 export type Step<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly outcome: Outcome }
 
-/** The last step of an attempt: to have gained something there is to have got through. */
+/** Ends an attempt with its last step: if that step gained something, the attempt got through. */
 export const ended = <T>(step: Step<T>, gained: string): Outcome => (step.ok ? through(gained) : step.outcome)

@@ -9,7 +9,7 @@ import { lifeOf } from './testbed/user-pool.ts'
 
 export interface RevocationDelay {
   readonly what: string
-  /** How it ended just now. */
+  /** How the attempt ended in this run. */
   readonly outcome: Outcome
   readonly until: string
   readonly instead: string
@@ -25,7 +25,7 @@ const invoke = (token: string) =>
     body: JSON.stringify({ prompt: 'Am I still here?' }),
   }) as const
 
-/** Of tenants at the shared model endpoint, where no network keeps one gateway from what another reaches. */
+/** For tenants at the shared model endpoint, where the network does not separate the gateways. */
 export async function findSharedRemains(testbed: Testbed): Promise<readonly RevocationDelay[]> {
   const { shared1, shared2 } = testbed
   const credentials = testbed.steal(shared2.roleArn, { tags: { tenant_id: shared2.id } })
@@ -67,7 +67,7 @@ export async function findRevocationDelays(testbed: Testbed): Promise<readonly R
   ]
 }
 
-/** A function that has just served holds the items that it read. */
+/** A function that has just answered still uses the items that it read. */
 async function justSuspended(testbed: Testbed): Promise<Outcome> {
   const token = await testbed.forge.genuine('tenant1')
   await testbed.request(invoke(token), 'served')

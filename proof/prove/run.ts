@@ -1,6 +1,6 @@
 /**
- * Makes every attempt with everything in place, then with the layer that stopped it switched off, and so on, until it gets
- * through: what is left of the defence when a layer is gone, and proof that the attempt is a real one.
+ * Makes every attempt with everything in place, then with the layer that stopped it switched off, and so on, until it gets through. This shows
+ * what is left of the defence without a layer, and that the attempt is a real one.
  */
 
 import { type Attempt, type Described, idOf } from './attempt.ts'
@@ -10,7 +10,7 @@ import type { Outcome } from './outcome.ts'
 import type { Switches } from './switches/switches.ts'
 import type { Testbed } from './testbed/testbed.ts'
 
-/** A layer that stopped the attempt when those before it were off. */
+/** A layer that stopped the attempt when the layers before it were off. */
 export interface Stop {
   readonly layer: Layer
   readonly detail: string
@@ -19,28 +19,29 @@ export interface Stop {
 }
 
 export interface Row {
-  /** On Fargate it begins with `fargate/`. */
+  /** The id begins with `fargate/` for tenants on Fargate. */
   readonly id: string
-  /** What the tenants ran on; not known of a deployed hub. */
+  /** Where the tenants ran; not known for a deployed hub. */
   readonly compute?: Compute
   readonly attempt: Described
   /** With everything in place. */
   readonly outcome: Outcome
   /** Layers that each stop it, in the order in which they were met. */
   readonly stops: readonly Stop[]
-  /** The outcome with each single layer off, for every layer that can be switched off, also those that did not stop the attempt. */
+  /** The outcome with each single layer off, for every layer that can be switched off, including those that did not stop the attempt. */
   readonly each: ReadonlyMap<Layer, Outcome>
-  /** With all of them gone; absent when one of them cannot be. */
+  /** The outcome with all of them off; absent if one of them cannot be switched off. */
   readonly atLast?: Outcome
   readonly verdict: Verdict
 }
 
-/** - `weakened`: stopped, but not by a layer that is expected to. */
+/** `weakened`: stopped, but not by every layer that is expected to stop it. */
 export type Verdict = 'stopped' | 'contained' | 'weakened' | 'not stopped'
 
 /**
- * First every attempt by itself, peeled layer by layer; then layer after layer, with every attempt made while it is off.
- * @param inTurn layers that every attempt is made without, besides those that stop it
+ * First each attempt by itself, with one layer after the other switched off; then layer by layer, with every attempt made while that layer is
+ * off.
+ * @param inTurn layers without which every attempt is made, besides those that stop it
  */
 export async function prove(
   testbed: Testbed,
@@ -102,7 +103,7 @@ interface Peeled {
   readonly atLast?: Outcome
 }
 
-/** Layer by layer, as the attempt meets them. */
+/** Switches the layers off one after the other, as the attempt meets them. */
 async function peel(testbed: Testbed, switches: Switches, attempt: Attempt): Promise<Peeled> {
   const met: { layer: Layer; detail: string }[] = []
   const off = new Set<Layer>()

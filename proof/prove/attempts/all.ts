@@ -1,4 +1,4 @@
-/** The whole matrix, family by family. */
+/** All attempts, family by family. */
 import type { Attempt } from '../attempt.ts'
 import { bodies } from './bodies.ts'
 import { deployment } from './deployment.ts'

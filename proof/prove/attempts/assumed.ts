@@ -1,4 +1,4 @@
-/** Roles of the hub's and of another tenant's, assumed by those who deploy. */
+/** Roles of the hub and of another tenant, assumed by people who deploy. */
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
@@ -6,7 +6,7 @@ import { ended } from '../outcome.ts'
 import type { Assumption, Question } from '../testbed/aws-calls.ts'
 import type { Testbed } from '../testbed/testbed.ts'
 
-/** STS answers on the wire: these are made, not asked about. */
+/** STS answers over the network, so these calls are made and not only evaluated. */
 interface Assumed {
   readonly name: string
   readonly tried: string
@@ -19,7 +19,7 @@ interface Assumed {
 export const OWN_ADMINISTRATOR =
   'One layer: the caller’s own account lets its administrator ask for anything, so only the hub’s account refuses.'
 
-/** The tenant's own people: everything in their account, as far as the organisation lets them. */
+/** As the tenant's own people, who may do everything in their account that the organisation allows. */
 export const asTenantDeployer = ({ tenant1 }: Testbed) => ({ as: tenant1.administratorArn })
 /** In a session for the first tenant. */
 export const asOnboardingRole = ({ hub }: Testbed) => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })

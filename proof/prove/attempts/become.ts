@@ -1,4 +1,4 @@
-/** A caller that becomes a tenant's role, and what it does then. */
+/** A caller that assumes a tenant's role, and what it does then. */
 import type { Origin } from '@genai/local-cloud/network/path'
 import { ended, type Outcome } from '../outcome.ts'
 import type { Assumption } from '../testbed/aws-calls.ts'
@@ -6,7 +6,7 @@ import type { AwsCredentials } from '../testbed/sign.ts'
 import type { TestbedTenant } from '../testbed/tenant.ts'
 import type { Testbed } from '../testbed/testbed.ts'
 
-/** What the tenant's own gateway sends. */
+/** With the session's tag and external id that the tenant's own gateway sends. */
 export const asItsOwn = (tenant: TestbedTenant): Assumption => ({
   ...withoutExternalId(tenant),
   externalId: tenant.externalId,
@@ -14,7 +14,7 @@ export const asItsOwn = (tenant: TestbedTenant): Assumption => ({
 
 export const withoutExternalId = ({ roleArn, id }: TestbedTenant): Assumption => ({ roleArn, tags: { tenant_id: id } })
 
-/** Becomes a role, then asks its account's model: all that an attacker wants. */
+/** Assumes a role, then asks its account's model, which is what an attacker wants. */
 export async function becomeAndAsk(
   testbed: Testbed,
   from: Origin,
@@ -28,7 +28,7 @@ export async function becomeAndAsk(
   return ended(answered, `the model of account ${victim.account} answered`)
 }
 
-/** A tenant's gateway, with its own execution role, becomes another tenant's role and asks that one's model. */
+/** A tenant's gateway, with its own execution role, assumes another tenant's role and asks that tenant's model. */
 export const gatewayBecomes = (
   testbed: Testbed,
   thief: TestbedTenant,

@@ -1,4 +1,6 @@
-/** Bodies that should break the function, or make it do what was not asked. With the tenant's own token, on its own path. */
+/**
+ * Bodies that should make the function fail, or do something it was not asked for. They are sent with the tenant's own token, on its own path.
+ */
 
 import type { Attempt } from '../attempt.ts'
 import type { Compute } from '../compute.ts'
@@ -17,9 +19,9 @@ export interface BodyAttempt {
   readonly last?: Layer
   readonly body: string | Uint8Array
   readonly headers?: RawRequest['headers']
-  /** It names a model that the sample tenant may not use: which those are of another tenant is not known. */
+  /** The body names a model that the sample tenant may not use; against a deployed tenant, it is not known which models those are. */
   readonly needsUnlistedModel?: true
-  /** The client hangs up before it has sent the whole. */
+  /** The client disconnects before it has sent the whole body. */
   readonly hangUp?: true
 }
 
@@ -141,7 +143,7 @@ export const bodyAttempts: readonly BodyAttempt[] = [
   },
 ]
 
-/** What no client can make the load balancer send: handed to the function directly, as the load balancer. */
+/** Events that no client can make the load balancer send, so they are handed to the function directly. */
 const eventAttempts: readonly (Omit<BodyAttempt, 'body'> & { readonly event: Readonly<Record<string, unknown>> })[] = [
   {
     name: 'bad-base64',
@@ -165,7 +167,7 @@ const eventAttempts: readonly (Omit<BodyAttempt, 'body'> & { readonly event: Rea
   },
 ]
 
-/** For the tenant's own path, with its own token. */
+/** A request for the tenant's own path, with its own token. */
 export const requestOf = (
   { body, headers = [], hangUp }: BodyAttempt,
   tenantId: string,
@@ -197,7 +199,7 @@ const invoked: readonly Attempt[] = eventAttempts.map(({ event, headers: _, ...a
   ...attempt,
   family: 'bodies',
   means: 'request',
-  // What a container gets is no event.
+  // A container gets requests, not events.
   on: 'lambda',
   make: (testbed) => invoke(testbed, event),
 }))
@@ -209,7 +211,7 @@ async function invoke(
   event: Readonly<Record<string, unknown>>,
 ): Promise<Outcome> {
   const { cloud } = platform
-  // The target that requests are sent to now, which a switched-off check makes another one.
+  // The target that gets the requests now, which changes when a check of the code is switched off.
   const target = cloud.ledger
     .all('aws:lb/targetGroupAttachment:TargetGroupAttachment')
     .find(({ outputs }) => String(outputs.targetId).startsWith(tenant1.functionArn))

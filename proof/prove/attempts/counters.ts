@@ -1,4 +1,4 @@
-/** What a tenant has used, and what it may use: written by a gateway that was taken over, or by somebody else. */
+/** A tenant's counters and limits, written by a gateway that an attacker has taken over, or by somebody else. */
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import { PREFIX, roleArn, usageTableName } from '../../../shared/naming.ts'
 import { scopeKey, USAGE_KEY } from '../../../shared/usage-table.ts'
@@ -12,7 +12,7 @@ const TABLE_REMARK = 'Its own counters a gateway can set to anything: whoever co
 
 const counterOf = (tenantId: string) => ({ [USAGE_KEY]: { S: scopeKey(tenantId, 'tenant') } })
 const itemOf = (item: string) => ({ tenantId: { S: 'tenant1' }, item: { S: item } })
-/** Sets what is nobody's figure: where nothing stops it, the counter counts as before. */
+/** Sets an attribute that nothing reads: if nothing stops the write, the counters still work as before. */
 const SET = { UpdateExpression: 'SET attempted = :one', ExpressionAttributeValues: { ':one': { N: '1' } } }
 
 interface Written {
@@ -24,7 +24,7 @@ interface Written {
   readonly input: (testbed: Testbed) => Readonly<Record<string, unknown>>
 }
 
-/** From where the first tenant's gateway runs, as the role that it has. */
+/** From the place where the first tenant's gateway runs, with its role. */
 const byGateway = ({ operation, input, ...attempt }: Written): IdentityAttempt => ({
   ...attempt,
   make: async (testbed) => {

@@ -1,6 +1,6 @@
 /**
- * One resource of every kind that there is, and an attempt to delete it: the calls are those that AWS's provider makes to
- * delete such a resource, so that no kind is forgotten when one is added.
+ * Attempts to delete one resource of every type that is deployed. The calls are those that the AWS provider makes for a deletion, so a type that
+ * is added later is included.
  */
 
 import { ALLOWED_PRINCIPAL } from '@genai/local-cloud/aws/ec2/private-link'
@@ -20,7 +20,7 @@ type Caller = Pick<Question, 'as' | 'tags'>
 
 const READS = /:(Describe|Get|List|Search)/
 
-/** One of each type, of those that a stack's name lets in. */
+/** One resource of each type, of the stacks that `concerns` selects. */
 function oneOfEachKind({ platform, hub }: Testbed, concerns: (stack: string) => boolean): readonly Declared[] {
   const byType = new Map<string, Declared>()
   for (const resource of platform.cloud.ledger.all()) {
@@ -31,7 +31,7 @@ function oneOfEachKind({ platform, hub }: Testbed, concerns: (stack: string) => 
   return [...byType.values()]
 }
 
-/** The calls that change something; a kind that is only forgotten (a validation) has none. */
+/** The calls that change something. A type that is only removed from the state (a validation) has none. */
 function deletionOf({ platform: { cloud } }: Testbed, resource: Declared): readonly Permission[] {
   const situation = {
     ...resource,
@@ -45,7 +45,7 @@ function deletionOf({ platform: { cloud } }: Testbed, resource: Declared): reado
   return permissions.filter(({ action }) => !READS.test(action))
 }
 
-/** Through when one of them can be deleted; otherwise by the layers that refuse for every one. */
+/** Through if one of them can be deleted; otherwise stopped by the layers that refuse every one of them. */
 async function deleteEach(testbed: Testbed, resources: readonly Declared[], caller: Caller): Promise<Outcome> {
   let common: readonly Layer[] | undefined
   let kinds = 0
@@ -60,7 +60,7 @@ async function deleteEach(testbed: Testbed, resources: readonly Declared[], call
   return stopped(common ?? [], `refused for each of ${kinds} kinds of resource`)
 }
 
-/** Layers that refuse a call of the deletion; none when every call is allowed; absent where a deletion makes no call. */
+/** Layers that refuse a call of the deletion; none if every call is allowed; undefined if the deletion makes no call. */
 async function refusalOf(testbed: Testbed, resource: Declared, caller: Caller): Promise<readonly Layer[] | undefined> {
   const calls = deletionOf(testbed, resource)
   if (calls.length === 0) return undefined
@@ -79,7 +79,7 @@ async function refusalOf(testbed: Testbed, resource: Declared, caller: Caller): 
 }
 
 const ingress = (tenantId: string) => (stack: string) => stack === `spoke-${tenantId}`
-/** Users' groups have no ARN of their own, and IAM no condition key for their names: `What IAM cannot refuse`. */
+/** Users' groups have no ARN, and IAM has no condition key for their names: see `What IAM cannot refuse`. */
 const GROUP = 'aws:cognito/userGroup:UserGroup'
 
 const onboardingRole = ({ hub }: Testbed): Caller => ({ as: hub.onboardingRoleArn, tags: { tenant_id: 'tenant1' } })

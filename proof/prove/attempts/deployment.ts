@@ -1,4 +1,4 @@
-/** Deployments that reach for more than an ingress, asked of the roles' policies as they are deployed. */
+/** Deployments that try to get more than an ingress, evaluated against the roles' deployed policies. */
 import { executionRoleName, functionName, roleArn } from '../../../shared/naming.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Compute } from '../compute.ts'
@@ -18,9 +18,9 @@ export interface Asked {
   readonly question: (testbed: Testbed) => Omit<Question, 'as' | 'tags'> & Partial<Pick<Question, 'as' | 'tags'>>
 }
 
-/** The resource's account admits nobody from elsewhere. */
+/** The resource's account allows no caller of another account. */
 const ELSEWHERE: readonly Layer[] = ['otherAccount']
-/** Nor has the caller's own account allowed it. */
+/** And the caller's own account has not allowed the call either. */
 export const BOTH: readonly Layer[] = ['callerPolicy', ...ELSEWHERE]
 export const ROLE: readonly Layer[] = ['onboardingRole']
 export const ONE_LAYER =

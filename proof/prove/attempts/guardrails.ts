@@ -1,4 +1,6 @@
-/** The first tenant's guardrail, which every call of its models carries: left out, changed for another, or narrowed. */
+/**
+ * The first tenant's guardrail, which every call of its models must name: attempts to leave it out, to replace it, or to limit what it checks.
+ */
 
 import type { Guardrail } from '../../../shared/guardrail.ts'
 import { ended } from '../outcome.ts'
@@ -7,7 +9,7 @@ import { fromFunction, type IdentityAttempt } from './models.ts'
 
 const ROLE_AND_ENDPOINT = ['endpointPolicy', 'spokeRole'] as const
 
-/** As a gateway that was taken over would ask: the role's own session, from the right place, at the right endpoint. */
+/** As a gateway that an attacker has taken over: with the role's own session, from the right subnet, at the right endpoint. */
 const asGateway = (
   name: string,
   tried: string,

@@ -1,4 +1,4 @@
-/** What HTTP/2 calls malformed, and what a gateway that went on with it as HTTP/1.1 would read as another request. */
+/** Requests that HTTP/2 calls malformed, and that a gateway that forwards them as HTTP/1.1 would read as other requests. */
 
 import type { Layer } from '../layers.ts'
 import type { Http2Request } from '../testbed/raw-request.ts'
@@ -12,7 +12,7 @@ const DROPPED =
 
 type Headers = Http2Request['headers']
 
-/** The tenant's own request; `change` says what is wrong with it. */
+/** The tenant's own request with a change that makes it malformed. */
 const over =
   (
     change: (headers: Headers, token: string, host: string) => Headers,

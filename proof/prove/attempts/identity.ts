@@ -1,4 +1,4 @@
-/** Credentials in the wrong hands, or used from the wrong place. */
+/** Credentials that somebody else has, or that are used from the wrong place. */
 
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'

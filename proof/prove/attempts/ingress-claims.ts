@@ -1,6 +1,6 @@
 /**
- * Ingresses that claim what is another's. Whoever deploys through the onboarding role names the tenant, so IAM can hold an ingress to
- * the tenant that it names, but not to the right one: what refuses are the checks of the programs, before anything is made.
+ * Ingresses that claim something of another tenant. Whoever deploys with the onboarding role names the tenant, so IAM can restrict an ingress to
+ * the named tenant, but cannot know whether it is the right one. The checks of the programs refuse these, before anything is made.
  */
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -23,19 +23,22 @@ interface Claim {
   readonly name: string
   readonly tried: string
   readonly remark: string
-  /** Deployed from a folder that has no other tenant's stack file. @default false */
+  /**
+   * Deployed from a folder without the other tenants' stack files.
+   * @default false
+   */
   readonly alone?: true
-  /** Settings of a new ingress, over those of the first tenant's. */
+  /** Settings of a new ingress, which replace those of the first tenant. */
   readonly settings: (testbed: Testbed) => Readonly<Record<string, string>>
-  /** The call that would make the claim true, if the program made it. */
+  /** The call with which the program would make what is claimed. */
   readonly question: (testbed: Testbed) => Omit<Question, 'as' | 'tags'>
 }
 
-/** An ingress that no other stack file clashes with, but for what a claim changes. */
+/** An ingress that conflicts with no other stack file, except for what a claim changes. */
 const NEW_INGRESS = {
   tenantId: 'tenant9',
   cidrBlock: '10.64.9.0/24',
-  // Of nobody: the suspended tenant's account would be refused for that tenant's sake, whatever else a claim is tried for.
+  // An account of no tenant: the suspended tenant's account would be refused because of that tenant, whatever a claim tries.
   account: '888888888888',
   roleArn: 'arn:aws:iam::888888888888:role/genai-deployer',
 }
@@ -148,7 +151,7 @@ export const claims: readonly Attempt[] = CLAIMS.map(({ settings, question, alon
   },
 }))
 
-/** What the spoke's program does before it makes anything: settings, the hub, the other stack files, what is deployed. */
+/** The checks of the spoke's program before it makes anything: of the settings, the hub, the other stack files, and what is deployed. */
 async function refusalOf(
   { hub, platform }: Testbed,
   wanted: Readonly<Record<string, string>>,
@@ -177,7 +180,7 @@ async function refusalOf(
     checkNeighbours(settings, hub, tenantsIn(platform, settings.account))
     return undefined
   } catch (error) {
-    // The program's refusals are plain errors and mistakes in settings; anything else is a mistake here.
+    // The program's refusals are plain errors and errors about settings; anything else is a fault of this proof.
     if (!(error instanceof Error) || !['Error', 'SettingsError'].includes(error.name)) throw error
     return stopped(['program'], error.message.split('\n').slice(0, 2).join(' '))
   } finally {
@@ -185,14 +188,14 @@ async function refusalOf(
   }
 }
 
-/** Of the tenants that are there: what their ingresses have the Transit Gateway route. */
+/** The address blocks of deployed tenants, read from the Transit Gateway's routes. */
 const deployedBlocks = ({ cloud, hub }: Testbed['platform']): readonly string[] =>
   cloud.ledger
     .all('aws:ec2/vpc:Vpc')
     .filter(({ account }) => account !== hub.account)
     .map(({ inputs }) => String(inputs.cidrBlock))
 
-/** As the program finds them. */
+/** The deployed tenants, as the program finds them. */
 const tenantsIn = ({ cloud: { ledger } }: Testbed['platform'], account: string): readonly InAccount[] =>
   ledger
     .all('aws:iam/role:Role')

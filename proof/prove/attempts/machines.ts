@@ -1,4 +1,4 @@
-/** Machines of a tenant, on their own paths: tokens that must not be believed there, and machines' tokens elsewhere. */
+/** Machines of a tenant, on their own paths: tokens that must not be accepted there, and machines' tokens on other paths. */
 import { federatedGroup } from '../../../shared/federation.ts'
 import { machineIssuers } from '../../../shared/settings/of-spoke/machine-issuers.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
@@ -146,7 +146,7 @@ const own: readonly MachineAttempt[] = [
   },
 ]
 
-/** Tokens of the pool as it would write them, for somebody whom it has sent to a provider. */
+/** Tokens as the pool would issue them for somebody whom it has sent to a provider. */
 const byGroups =
   (groups: readonly string[], tenant?: string): MachineAttempt['token'] =>
   async ({ forge: { byPool, claims }, hub }) => {

@@ -1,4 +1,4 @@
-/** Models that the tenant may not use, and keys that would be used without a role. */
+/** Models that the tenant may not use, and API keys that would be used without a role. */
 
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
@@ -14,12 +14,12 @@ export type IdentityAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<A
 
 export const fromFunction = (testbed: Testbed, tenant: TestbedTenant): Origin => testbed.gatewayOf(tenant)
 
-/** What Bedrock answers without `InvokeModel`: a policy that denies that one alone says nothing of these. */
+/** Other operations with which Bedrock answers: a policy that denies only `InvokeModel` does not cover them. */
 const OTHER_WAYS = [
   {
     name: 'batch',
     tried: 'a batch of answers of a model that it may use',
-    // A reviewed one: it is the way to it that is tried.
+    // A model that the tenant may use, because the operation is what is tried.
     call: (region: string) => ({
       action: 'bedrock:CreateModelInvocationJob',
       resource: `arn:aws:bedrock:${region}::foundation-model/amazon.nova-2-lite-v1:0`,
@@ -162,11 +162,11 @@ export const models: readonly IdentityAttempt[] = [
   ...otherWays,
 ]
 
-/** Of a session that lasts an hour. */
+/** A key of a session that lasts an hour. */
 const apiKey = ({ steal, hub, clock }: Testbed, roleArn: string, expiresInSeconds = 900) =>
   makeApiKey(steal(roleArn), { region: hub.region, expiresInSeconds, now: Date.now() + clock.ahead * 1000 })
 
-/** The tenant's role, through its own endpoint: nothing is wrong but what is asked for. */
+/** Asks with the tenant's role through its own endpoint: only what is asked for is wrong. */
 function askThroughEndpoint({ ask, platform, tenant1 }: Testbed, action: string, resource: string): Promise<Outcome> {
   const endpoint = platform.cloud.ledger
     .all('aws:ec2/vpcEndpoint:VpcEndpoint')

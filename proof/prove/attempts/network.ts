@@ -1,4 +1,4 @@
-/** Connections that no packet may make. */
+/** Connections that the network must not allow. */
 
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
@@ -9,7 +9,7 @@ import { ATTACKERS_GROUP, type Testbed } from '../testbed/testbed.ts'
 /** @default a connection */
 type NetworkAttempt = Omit<Attempt, 'family' | 'means'> & Partial<Pick<Attempt, 'means'>>
 
-/** A host that an attacker put into a subnet. */
+/** A host that an attacker has put into a subnet. */
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
 const attempts: readonly NetworkAttempt[] = [
   {
@@ -171,7 +171,7 @@ function hubEndpoint({ platform, hub }: Testbed, service: string): { readonly ho
   return { host: name, policy: String(endpoint.outputs.policy) }
 }
 
-/** The first that AWS gives out in a subnet: four come before it. */
+/** The first address that AWS assigns in a subnet: it reserves the four before it. */
 function functionAddress({ hub }: Testbed): string {
   const [network = ''] = hub.privateSubnets[0]?.cidrBlock.split('/') ?? []
   return network.replace(/\d+$/, (last) => String(Number(last) + 4))

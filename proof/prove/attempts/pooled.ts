@@ -14,7 +14,7 @@ import { asItsOwn, becomeAndAsk, gatewayBecomes, withoutExternalId } from './bec
 
 type Pooled = Omit<Attempt, 'family'>
 
-/** As between tenants with accounts of their own: none of these is lost. */
+/** The layers between tenants with separate accounts: none of them is lost. */
 const AS_EVER: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy', 'securityGroups']
 
 const sessionOf = (testbed: Testbed, { roleArn, id }: PooledTenant) =>
@@ -101,7 +101,7 @@ const calls: readonly Pooled[] = [
   },
 ]
 
-/** Asked for the first tenant's deployer. */
+/** Evaluated for the first tenant's deployer. */
 interface Asked extends Pick<Pooled, 'name' | 'tried'> {
   readonly by?: (testbed: Testbed) => string
   readonly question: (testbed: Testbed) => Omit<Question, 'as' | 'tags'>

@@ -1,4 +1,4 @@
-/** The gateway by PrivateLink: who is not connected, and that to be connected is not to be authorised. */
+/** The gateway by PrivateLink: callers who are not connected, and proof that a connection alone authorises nothing. */
 import { isAllowed, serviceNamed } from '@genai/local-cloud/aws/ec2/private-link'
 import type { Origin } from '@genai/local-cloud/network/path'
 import type { Attempt } from '../attempt.ts'

@@ -1,4 +1,4 @@
-/** The family `tokens` again, on the path of a tenant whose people are an external provider's. */
+/** The family `tokens` on the path of a tenant whose people sign in at an external provider. */
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
 import { PROVIDER_TENANT } from '../testbed/provider-people.ts'
@@ -26,7 +26,7 @@ interface Own {
   readonly name: string
   readonly tried: string
   readonly expected: readonly Layer[]
-  /** @default the tenant's whose people are the provider's */
+  /** @default the tenant whose people sign in at the provider */
   readonly tenant?: string
   readonly token: (testbed: Testbed) => Promise<string>
 }

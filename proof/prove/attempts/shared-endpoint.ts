@@ -1,6 +1,6 @@
 /**
- * Tenants at the model endpoint that the hub shares, among themselves and beside tenants with an endpoint of their own. They have fewer
- * layers: no network wall between two of them, and no policy of an endpoint of their own.
+ * Tenants at the model endpoint that the hub shares: attempts between two of them, and between one of them and a tenant with its own endpoint.
+ * They have fewer layers: the network does not separate two of them, and no endpoint policy is for one of them only.
  */
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import type { Attempt } from '../attempt.ts'
@@ -11,7 +11,7 @@ import type { TestbedTenant } from '../testbed/tenant.ts'
 import type { Testbed } from '../testbed/testbed.ts'
 import { gatewayBecomes, withoutExternalId } from './become.ts'
 
-/** What keeps another tenant's gateway from becoming a tenant's role. */
+/** Layers that keep another tenant's gateway from assuming a tenant's role. */
 const BEFORE_CREDENTIALS: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy']
 
 type Shared = Omit<Attempt, 'family' | 'means'>
@@ -48,13 +48,13 @@ const becoming: readonly Shared[] = [
   },
 ]
 
-/** A model is asked with credentials that a tenant's gateway has got. */
+/** A call of a model with credentials that a tenant's gateway has got. */
 interface Call {
   /** The tenant whose gateway sends the request. */
   readonly from: TestbedTenant | 'internet'
-  /** Whose credentials: of a session with the tenant's tag, which the shared endpoint's policy asks for. */
+  /** Whose credentials: those of a session with the tenant's tag, which the shared endpoint's policy requires. */
   readonly as: Pick<TestbedTenant, 'roleArn' | 'id'>
-  /** Host name. */
+  /** Host name of the endpoint. */
   readonly at: string
   readonly modelId: string
 }

@@ -1,4 +1,4 @@
-/** Requests that two parsers could read as two different ones: written out, as no HTTP client would. */
+/** Requests that two parsers could read as two different requests. They are written as bytes, because no HTTP client would send them. */
 
 import type { Layer } from '../layers.ts'
 import type { RawRequest } from '../testbed/raw-request.ts'
@@ -8,14 +8,14 @@ export interface PathAttempt {
   readonly tried: string
   readonly expected: readonly Layer[]
   readonly remark?: string
-  /** With the token in it; without one, the path alone is odd. */
+  /** Makes the request with the token in it. Without the function, only the path is unusual. */
   readonly request: (token: string, host: string) => RawRequest
 }
 
 const BODY = JSON.stringify({ prompt: 'Who are you?' })
 const NO_SUCH_PATH: readonly Layer[] = ['loadBalancerRequest']
 
-/** Written out, as no client would. `body` follows the head as it is; what it may hide gets a moment to show itself. */
+/** A request as bytes. `body` follows the head unchanged; if another request is hidden in it, that one gets a moment to be answered. */
 const raw =
   (line: string, headers: readonly string[], body: string): PathAttempt['request'] =>
   (token, host) => ({
@@ -29,7 +29,7 @@ const raw =
     ].join('\r\n'),
   })
 
-/** A whole request for the second tenant, hidden in the body of one for the first. */
+/** A whole request for the second tenant, hidden in the body of a request for the first. */
 export const hidden = (token: string, host: string) =>
   [
     'POST /tenant2/invoke HTTP/1.1',

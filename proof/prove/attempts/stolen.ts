@@ -6,7 +6,7 @@ import { trustOf } from '../testbed/policies.ts'
 import { asItsOwn, becomeAndAsk } from './become.ts'
 import { fromFunction, type IdentityAttempt } from './models.ts'
 
-/** Layers that ask where a request comes from: STS and DynamoDB are public, but these credentials are not for there. */
+/** Layers that check where a request comes from. STS and DynamoDB are public, but these credentials must not be used there from outside. */
 const FROM_ELSEWHERE: readonly Layer[] = ['executionRole', 'permissionsBoundary', 'trustPolicy']
 
 export const stolen: readonly IdentityAttempt[] = [

@@ -1,4 +1,4 @@
-/** What only tasks on Fargate have: an address that something listens on, two roles, a service, a target group of addresses. */
+/** Attempts at what only tasks on Fargate have: an address that something listens on, two roles, a service, and a target group of addresses. */
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
 import { clusterName, roleArn, serviceName, taskExecutionRoleName, taskRoleName } from '../../../shared/naming.ts'
@@ -14,14 +14,14 @@ import { type Asked, attemptOf, BOTH, ONE_LAYER, ROLE } from './deployment.ts'
 
 const host = (subnetId: string): Origin => ({ kind: 'subnet', subnetId, securityGroupIds: [ATTACKERS_GROUP] })
 
-/** Whether a packet gets from somewhere to the second tenant's task. */
+/** Whether a packet reaches the second tenant's task from another place. */
 function toTask(testbed: Testbed, from: Origin): Outcome {
   const address = testbed.taskAddress(testbed.tenant2)
   const way = testbed.platform.cloud.ecs.connect(from, address, GATEWAY_PORT)
   return 'localPort' in way ? through(`a connection to port ${GATEWAY_PORT} of ${address}`) : lost(from, way)
 }
 
-/** In the subnets of the tasks themselves: the nearest that a host in the hub can be. */
+/** In the tasks' own subnets: the nearest place that a host in the hub can have. */
 const amongTasks = ({ hub }: Testbed): Origin => host(hub.privateSubnets[0]?.id ?? '')
 
 const ask = (token: string, tenantId: string) => ({
@@ -273,7 +273,7 @@ const onboarding: readonly Asked[] = [
   },
 ]
 
-/** All else of a service as it must be. */
+/** The other properties of a service as they must be. */
 const inPlace = ({ hub }: Testbed) => ({
   'ecs:cluster': hub.fargate?.clusterArn ?? '',
   'ecs:enable-execute-command': 'false',

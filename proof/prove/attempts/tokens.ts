@@ -1,4 +1,4 @@
-/** Tokens that must not be believed, sent for the first tenant's path. */
+/** Tokens that must not be accepted, sent to the first tenant's path. */
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Layer } from '../layers.ts'
@@ -10,9 +10,9 @@ export interface TokenAttempt {
   readonly tried: string
   readonly expected: readonly Layer[]
   readonly remark?: string
-  /** What a deployed gateway gives nobody: then it cannot be made against one. */
+  /** Something that a deployed gateway gives to nobody, so that the attempt cannot be made against it. */
   readonly needs?: 'the private key' | 'another pool' | 'a user of the second tenant'
-  /** The headers, and what is appended to the path. */
+  /** Makes the headers, and the text that is appended to the path. */
   readonly forge: (forge: Forge, now: number) => Promise<Forged> | Forged
 }
 
@@ -208,7 +208,7 @@ export const tokenAttempts: readonly TokenAttempt[] = [
   },
 ]
 
-/** Signed by the pool's own key: everything but what is changed is right. */
+/** Signed with the pool's own key: everything is right except what is changed. */
 function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAttempt, 'needs' | 'forge'> {
   return {
     needs: 'the private key',
@@ -219,7 +219,7 @@ function pooled(change: (claims: Claims, now: number) => Claims): Pick<TokenAtte
   }
 }
 
-/** Signed by a key that a user pool of the attacker's own publishes. */
+/** Signed with a key that a user pool of the attacker publishes. */
 function byOtherPool(change: (claims: Claims) => Claims): Pick<TokenAttempt, 'needs' | 'forge'> {
   return {
     needs: 'another pool',
@@ -230,7 +230,7 @@ function byOtherPool(change: (claims: Claims) => Claims): Pick<TokenAttempt, 'ne
   }
 }
 
-/** A prompt for the tenant, with what was forged. */
+/** A prompt for the tenant, with the forged headers. */
 export async function requestWith(
   { forge }: TokenAttempt,
   by: Forge,
@@ -245,7 +245,7 @@ export async function requestWith(
   }
 }
 
-/** What is tried with forged tokens of users and is about any issuer. */
+/** Attempts with forged tokens of users that make sense for any issuer. */
 export const OF_ANY_ISSUER =
   /^(none|garbage|empty|basic|alg-none|hs256-public-key|signature-removed|unknown-kid|own-key-known-kid|other-pool-key|wrong-issuer|wrong-audience|expired|not-yet-valid|no-expiry|two-headers|query-string)$/
 

@@ -1,4 +1,4 @@
-/** The user pool itself: becoming somebody else, or somebody at all, before any token is shown to the gateway. */
+/** The user pool itself: attempts to become another user, or a user at all, before the gateway sees any token. */
 import { randomUUID } from 'node:crypto'
 import type { Origin } from '@genai/local-cloud/network/path'
 import { LAPTOP } from '../../../cli/demo/validate.ts'
@@ -9,10 +9,10 @@ import { ended, type Outcome, type Step } from '../outcome.ts'
 import type { Testbed } from '../testbed/testbed.ts'
 import { fromFunction } from './models.ts'
 
-/** The gateway's answer to a token that the pool did issue, but that is not the tenant's. */
+/** Layers of the gateway that refuse a token that the pool did issue, but not for this tenant. */
 const AT_THE_GATEWAY: readonly Layer[] = ['loadBalancerToken', 'tenantMatch']
 
-/** Signs nothing, so no policy is asked: the operations are for whoever signs with credentials that IAM knows. */
+/** The call is not signed, so no policy is evaluated: these operations are for callers whose credentials IAM knows. */
 const UNSIGNED = 'One layer: an administrator’s operation takes AWS credentials, and there are none.'
 const POOL_KNOWS =
   'One layer: a refresh token means something to the pool only, which knows those that it issued and has not ended.'
@@ -31,7 +31,7 @@ function ask(testbed: Testbed, tenantId: string, idToken: string): Promise<Outco
   )
 }
 
-/** Signs up for a tenant, confirms the address as its owner can, signs in and asks that tenant's model. */
+/** Signs up for a tenant, confirms the address as its owner can, signs in, and asks that tenant's model. */
 async function signUpAndAsk(testbed: Testbed, tenantId: string, attributes: readonly object[]): Promise<Outcome> {
   const { hub, people, pool } = testbed
   const username = `${randomUUID()}@example.com`
@@ -195,7 +195,7 @@ const attempts: readonly UserAttempt[] = [
       const { people, pool, iam } = testbed
       const { username, password } = people.former
       const off = iam.isOff('userStatus')
-      // The layer switched off: an administrator enabled the user by mistake.
+      // The layer is switched off: an administrator has enabled the user by mistake.
       if (off) await people.operator.enable(username)
       try {
         const session = await pool.signIn(username, password)

@@ -1,4 +1,4 @@
-/** A hub that is deployed, and one of its users signed in: on AWS, or in the local cloud that runs, as if it were deployed. */
+/** A deployed hub and one of its users, signed in. The hub is on AWS, or in the running local cloud, which is used as if it were deployed. */
 import type { JsonWebKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { Agent, request } from 'node:https'
@@ -20,17 +20,23 @@ export interface DeployedHub {
   readonly username: string
   readonly password: string
   readonly otherTenantId: string
-  /** Absent for AWS. */
+  /** Absent for a hub on AWS. */
   readonly local?: LocalConnection
 }
 
-/** The user to sign in as. @default a user that `npm start` made; `npm run local` makes none */
+/**
+ * The user who signs in.
+ * @default a user that `npm start` made; `npm run local` makes none
+ */
 export interface Named {
   readonly username?: string
   readonly otherTenantId?: string
 }
 
-/** The local cloud of another shell: its first user attacks, the second tenant is the other one. @throws UserError */
+/**
+ * The local cloud of another shell: its first user is the attacker, and the second tenant the target.
+ * @throws UserError
+ */
 export async function runningHub(named: Named = {}): Promise<DeployedHub> {
   const { hub, users, wirePort: port, caFile } = await readRunningHub()
   if (hub.gatewayUrl === undefined)
@@ -57,7 +63,7 @@ export async function runningHub(named: Named = {}): Promise<DeployedHub> {
   }
 }
 
-/** @throws UserError when the user cannot sign in, or has no tenant, or the gateway has no TLS or not the other tenant */
+/** @throws UserError if the user cannot sign in or has no tenant, if the gateway has no TLS, or if there is no such other tenant */
 export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
   const { gatewayUrl, region, clientId, username, password, otherTenantId, local } = hub
   if (new URL(gatewayUrl).protocol !== 'https:')
@@ -83,10 +89,10 @@ export async function openDeployed(hub: DeployedHub): Promise<Deployed> {
   }
 }
 
-/** Refuses a tenant that does not exist: all attempts at it would be stopped, and prove nothing. */
+/** Refuses a tenant that does not exist, because all attempts at it would be stopped and prove nothing. */
 async function requireTenant(gateway: Pick<Deployed, 'gatewayUrl' | 'ca'>, tenantId: string): Promise<void> {
   const answer = await sendBytes(connectionTo(gateway), { method: 'GET', target: `/${tenantId}/models` })
-  // The listener's own answer, when no rule has the path; a function's says its code in a header.
+  // The listener answers if no rule has the path; a function's answer has its code in a header.
   if (answer.status === 404 && codeOf(answer) === undefined)
     throw new UserError(
       `No tenant ${tenantId} is deployed at ${gateway.gatewayUrl}.`,

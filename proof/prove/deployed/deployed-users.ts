@@ -1,6 +1,5 @@
 /**
- * What the user pool of a deployed hub answers to somebody without AWS credentials. Each attempt is in a form that changes
- * nothing where it gets through.
+ * Attempts at the user pool of a deployed hub by somebody without AWS credentials. Each is made in a form that changes nothing if it succeeds.
  */
 
 import type { Tokens } from '../../../cli/hub/cognito.ts'

@@ -1,7 +1,6 @@
 /**
- * The harmless part of the matrix against a gateway that is deployed: tokens, paths, bodies, and the user pool as anybody can
- * call it. Nothing is switched off, nothing is changed, and nothing is asked of AWS but a sign-in, the public key set and
- * requests that must be refused.
+ * The harmless attempts, made against a deployed gateway: tokens, paths, bodies, and the user pool as anybody can call it. Nothing is switched
+ * off and nothing is changed. AWS is asked only for a sign-in, for the public key set, and for requests that it must refuse.
  */
 import type { JsonWebKey } from 'node:crypto'
 import { type Described, type Family, idOf } from '../attempt.ts'
@@ -21,12 +20,15 @@ import { type DeployedUser, tryUserPool } from './deployed-users.ts'
 
 export interface Deployed {
   readonly gatewayUrl: string
-  /** PEM of the gateway's authority. @default the machine's own authorities */
+  /**
+   * PEM of the certificate authority of the gateway.
+   * @default the computer's own authorities
+   */
   readonly ca?: string
   /** The user pool's public keys. */
   readonly keys: readonly JsonWebKey[]
   readonly user: DeployedUser
-  /** Whose path is tried with the tenant's token. */
+  /** The tenant whose path is tried with the user's token. */
   readonly otherTenantId: string
 }
 
@@ -35,7 +37,7 @@ export interface DeployedResult {
   readonly notMade: readonly { readonly id: string; readonly why: string }[]
 }
 
-/** @throws Error when the gateway does not answer */
+/** @throws Error if the gateway does not answer */
 export async function proveDeployed(deployed: Deployed): Promise<DeployedResult> {
   const connection = connectionTo(deployed)
   const { tenantId, tokens: own } = deployed.user
@@ -91,7 +93,7 @@ export function connectionTo({ gatewayUrl, ca }: Pick<Deployed, 'gatewayUrl' | '
   }
 }
 
-/** Attempts that need a second user are not made, so the one user's token stands for any. */
+/** Attempts that need a second user are not made, so every token is the one user's. */
 const forgeFor = ({ keys, user: { tokens, tenantId } }: Deployed): Promise<Forge> =>
   forgeOf({
     keys,
@@ -100,7 +102,7 @@ const forgeFor = ({ keys, user: { tokens, tenantId } }: Deployed): Promise<Forge
     accessToken: async () => tokens.accessToken,
   })
 
-/** The sample's tenants in the request, renamed to the deployed ones. */
+/** The request, with the sample's tenants replaced by the deployed ones. */
 function onPaths({ request }: PathAttempt, { gatewayUrl, user, otherTenantId }: Deployed) {
   const made = request(TOKEN, new URL(gatewayUrl).hostname)
   const text = JSON.stringify(made)
@@ -118,7 +120,7 @@ const WHY_NOT: Readonly<Record<NonNullable<TokenAttempt['needs']>, string>> = {
   'a user of the second tenant': "it needs the second tenant's user; the same is tried as paths/other-tenant",
 }
 
-/** What can be seen from outside: who answered, and how. */
+/** What can be seen from outside: who answered, and with what. */
 function judge(answer: RawAnswer, whenServed: 'served' | 'contained'): Outcome {
   const code = codeOf(answer)
   if (answer.status === 200)
@@ -130,7 +132,7 @@ function judge(answer: RawAnswer, whenServed: 'served' | 'contained'): Outcome {
   return stopped(['loadBalancerRequest'], answer.status === 0 ? 'connection closed' : String(answer.status))
 }
 
-/** Only the first layer shows itself, so which others there are is for the local cloud to say. */
+/** Only the first layer can be seen from outside; the proof in the local cloud shows which others there are. */
 function rowOf(attempt: Described, outcome: Outcome): Row {
   const mayBeServed = attempt.expected.length === 0 || outcome.kind !== 'contained'
   const crossed: Outcome = mayBeServed ? outcome : through('answered 200 where a refusal is expected')

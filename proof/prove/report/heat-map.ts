@@ -1,4 +1,4 @@
-/** The report as a picture: which layers stop which families of attempts, as often as they really did. */
+/** The report as a picture: which layers stop how many attempts of which families, as measured. */
 import { FAMILIES } from '../attempt.ts'
 import { ALL_LAYERS, LAYERS } from '../layers.ts'
 import type { Row } from '../run.ts'
@@ -10,7 +10,7 @@ const RIGHT = 16
 const BOTTOM = 44
 const FONT = 13
 
-/** SVG that reads in light and in dark mode. A number is the attempts of the family that the layer stops by itself. */
+/** SVG for light and dark mode. A number says how many attempts of the family the layer stops by itself. */
 export function heatMap(rows: readonly Row[]): string {
   const families = FAMILIES.filter((family) =>
     rows.some((row) => row.attempt.family === family && row.stops.length > 0),
@@ -51,7 +51,7 @@ export function heatMap(rows: readonly Row[]): string {
   ].join('\n')
 }
 
-/** The darker, the larger the share; never so pale that it is not seen. */
+/** The larger the share, the darker; the palest is still visible. */
 function cell(x: number, y: number, count: number, share: number): string {
   const opacity = (0.18 + 0.82 * share).toFixed(2)
   const middle = x + CELL.width / 2

@@ -1,4 +1,4 @@
-/** Outcomes in an auditor's words. */
+/** Outcomes in words for an auditor. */
 import { FIXED, LAYERS, type Layer } from '../layers.ts'
 import type { Outcome } from '../outcome.ts'
 import type { Stop, Verdict } from '../run.ts'
@@ -21,7 +21,7 @@ export function inWords(outcome: Outcome): string {
 
 export const lastWords = (last: Stop | undefined) => (last && whyFixed(last.layer)) ?? 'it cannot be switched off'
 
-/** Shortens a detail: removes names of sessions, which differ in every run, and keeps what was asked and why it was refused. */
+/** Shortens a detail: removes session names, which differ in every run, and keeps the call and the reason for the refusal. */
 export function short(detail: string): string {
   const refused = /^User: \S+ is not authorized to perform: (\S+)(?: on resource: \S+)?(.*)$/.exec(detail)
   const plain = refused ? `${refused[1]} refused${refused[2]}` : detail

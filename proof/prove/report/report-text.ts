@@ -38,7 +38,7 @@ export function toMarkdown(report: Report): string {
   ].join('\n')
 }
 
-/** What the tenants ran on, for a title, and the rows of that. */
+/** The compute for a title, with the rows for it. */
 const parts = (rows: readonly Row[]): readonly (readonly [title: string, rows: readonly Row[]])[] =>
   COMPUTES.flatMap((compute) => {
     const part = rows.filter((row) => (row.compute ?? 'lambda') === compute)

@@ -1,4 +1,4 @@
-/** The report for an auditor: what it holds, whether it passes, and its JSON. The Markdown is in report-text.ts. */
+/** The report for an auditor: its contents, whether it passes, and its JSON. report-text.ts makes the Markdown. */
 
 import type { LimitFound } from '../iam-limits.ts'
 import { LAYERS } from '../layers.ts'
@@ -12,23 +12,25 @@ export interface Report {
   readonly target: string
   /** ISO 8601. */
   readonly madeAt: string
-  /** Of the project, of Node.js, and of the hub's contract. */
+  /** Versions of the project, of Node.js, and of the hub's contract. */
   readonly versions: { readonly project: string; readonly node: string; readonly contract: number }
-  /** How long it took. */
+  /** How long the run took. */
   readonly seconds: number
   readonly rows: readonly Row[]
-  /** What IAM cannot refuse; not asked of a deployed gateway. */
+  /** What IAM cannot refuse; not evaluated for a deployed gateway. */
   readonly limits?: readonly LimitFound[]
-  /** What stays possible for a while; not tried against a deployed gateway. */
+  /** Access that stays possible for a while; not tried against a deployed gateway. */
   readonly remains?: readonly RevocationDelay[]
-  /** Attempts that were not made, and why. */
+  /** Attempts that were not made, with the reason. */
   readonly notMade?: readonly { readonly id: string; readonly why: string }[]
 }
 
 export const passes = ({ rows }: Pick<Report, 'rows'>): boolean =>
   rows.length > 0 && rows.every(({ verdict }) => verdict === 'stopped' || verdict === 'contained')
 
-/** Times that the attempts were made, in all: with everything in place, peeled, and with each layer gone. */
+/**
+ * How often attempts were made in all: with everything in place, with layers switched off one after the other, and with each single layer off.
+ */
 export const timesMade = (rows: readonly Row[]): number =>
   rows.reduce((sum, { stops, each, atLast }) => sum + Math.max(1, stops.length + (atLast ? 1 : 0)) + each.size, 0)
 
@@ -69,7 +71,7 @@ const attemptOf = ({ id, compute, attempt, outcome, stops, each, atLast, verdict
     ...(alone ? { withoutIt: alone } : { cannotBeSwitchedOff: whyFixed(layer) ?? attempt.remark }),
   })),
   ...(stops.length > 0 && atLast && { withoutAll: atLast }),
-  // Briefly, as there is one for each layer: which layers stop it when this one is gone.
+  // Short, because there is one for each layer: the layers that stop the attempt when this one is off.
   withEachLayerGone: Object.fromEntries(
     [...each].map(([layer, one]) => [layer, one.kind === 'stopped' ? one.by : one.kind]),
   ),

@@ -1,4 +1,4 @@
-/** The rows counted: by layer, and by depth. */
+/** Counts of the rows: by layer, and by number of layers. */
 import { FAMILIES } from '../attempt.ts'
 import { ALL_LAYERS, FIXED, LAYERS, type Layer, SWITCHED_OFF_BY } from '../layers.ts'
 import type { Row } from '../run.ts'
@@ -6,13 +6,13 @@ import type { Row } from '../run.ts'
 export interface LayerCount {
   readonly layer: Layer
   readonly name: string
-  /** How it is switched off, or why it cannot be. */
+  /** How the layer is switched off, or why it cannot be. */
   readonly switchedOffBy: string
-  /** Attempts that it stops by itself. */
+  /** Attempts that the layer stops by itself. */
   readonly stops: number
-  /** Of those, the ones that nothing else stops. */
+  /** Those of them that no other layer stops. */
   readonly alone: number
-  /** Attempts that were made with it switched off; 0 where it cannot be. */
+  /** Attempts that were made with the layer switched off; 0 if it cannot be. */
   readonly madeWithout: number
 }
 
@@ -49,7 +49,7 @@ export interface Depth {
   readonly byThreeOrMore: number
 }
 
-/** How many layers each family is stopped by: the figures to watch from release to release. */
+/** By how many layers each family is stopped: the figures to compare between releases. */
 export function depths(rows: readonly Row[]): readonly Depth[] {
   return FAMILIES.flatMap((family) => {
     const counts = rows

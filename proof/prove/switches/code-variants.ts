@@ -1,4 +1,4 @@
-/** Copies of the tenants' gateways that run another version of the code, behind the same rules. */
+/** Copies of the tenants' gateways that run another version of the code, behind the same rules of the load balancer. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Image } from '@genai/local-cloud/organization'
@@ -8,14 +8,14 @@ import { copyServices } from './copied-services.ts'
 import type { Redirection } from './copying.ts'
 
 export interface CodeVariants {
-  /** Every tenant's requests to a copy of its gateway without these checks. */
+  /** Sends every tenant's requests to a copy of its gateway without these checks. */
   use(removed: readonly CodeLayer[]): Promise<Redirection>
   isMade(removed: readonly CodeLayer[]): boolean
-  /** Ends the copies. */
+  /** Deletes the copies. */
   remove(): Promise<void>
 }
 
-/** Copies stay for the next use, so that their processes stay warm. */
+/** Copies are kept for the next use, so that their processes need not be started again. */
 export function createCodeVariants(cloud: LocalCloud, declared: readonly Declared[], images: Image[]): CodeVariants {
   const { ledger } = cloud
   const made = new Map<string, Redirection>()

@@ -1,6 +1,6 @@
 /**
- * The gateway's code with a check taken out. The deployed code has no switch for its checks, and must not have one, so the
- * sources are edited while they are bundled. An edit that no longer fits its source is an error: the proof is then out of date.
+ * The gateway's code without a check. The deployed code has no switch for its checks, and must not have one, so the sources are edited while
+ * they are bundled. An edit that no longer fits its source is an error, because the proof is then out of date.
  */
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -17,7 +17,7 @@ interface Edit {
   readonly to: string
 }
 
-/** Claims as they stand in whatever was sent, unverified. */
+/** Reads claims from whatever was sent, without verification. */
 const UNVERIFIED = `
 function unverified(authorization: string | null, ..._: readonly unknown[]): JWTPayload {
   try { return decodeJwt((authorization ?? '').replace(/^Bearer +/i, '').split(',')[0] ?? '') } catch { return {} }
@@ -64,7 +64,7 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
     { file: 'authenticate-machine.ts', from: '    refuseOwnTenant(payload, trusted, caller)\n', to: '' },
     { file: 'path.ts', from: 'if (tenant !== tenantId) {', to: 'if (false) {' },
   ],
-  // The item's status; what it lists is declared, and laid over.
+  // The item's status; the other attributes are declared, and are changed by other switches.
   tableItem: [{ file: 'request-checks.ts', from: 'if (tenant.suspended)', to: 'if (false)' }],
   functionRequest: [
     { file: 'request-checks.ts', from: '  refuseQuery(incoming.query, operation.query)\n', to: '' },
@@ -74,18 +74,24 @@ const EDITS: Readonly<Record<CodeLayer, readonly Edit[]>> = {
   ],
 }
 
-/** The function's package without these checks. @throws Error naming the edit that does not fit */
+/**
+ * Bundles the function without these checks.
+ * @throws Error that names the edit that does not fit
+ */
 export async function gatewayWithout(checks: readonly CodeLayer[]): Promise<ArchiveValue> {
   const { name, text } = await bundleWithout(checks, gatewayBundle.entryPoints, ['node-request.ts'])
   const asset = { asset: 'text', text, sha256: sha256(text) } as const
   return { archive: 'entries', entries: { [name]: asset }, sha256: sha256(asset.sha256) }
 }
 
-/** The container's bundle without these checks. @throws Error naming the edit that does not fit */
+/**
+ * Bundles the container's server without these checks.
+ * @throws Error that names the edit that does not fit
+ */
 export const serverWithout = async (checks: readonly CodeLayer[]): Promise<string> =>
   (await bundleWithout(checks, [GATEWAY_SERVER], [])).text
 
-/** @param others files that are in the other bundle only */
+/** @param others files that are only in the other bundle */
 async function bundleWithout(checks: readonly CodeLayer[], entryPoints: readonly string[], others: readonly string[]) {
   const edits = checks.flatMap((check) => EDITS[check]).filter(({ file }) => !others.includes(file))
   const left = new Set(edits.map(({ file }) => file))
