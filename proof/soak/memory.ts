@@ -1,4 +1,4 @@
-/** Whether memory stays flat: heaps after a collection, of this process and of each process of a function. */
+/** Checks that memory does not grow: the heap after a garbage collection, of this process and of each function's process. */
 import { execFileSync } from 'node:child_process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -8,7 +8,7 @@ export interface Sample {
   readonly heapBytes: number
   /** Heap after a collection of each function's process, by process id. */
   readonly functions: ReadonlyMap<number, number>
-  /** Their resident memory by the operating system, including garbage. */
+  /** Resident memory of each, as reported by the operating system, including garbage. */
   readonly resident: ReadonlyMap<number, number>
 }
 
@@ -20,7 +20,7 @@ export function sample(requests: number, functions: ReadonlyMap<number, number>)
   return { requests, heapBytes: process.memoryUsage().heapUsed, functions, resident: residentOf([...functions.keys()]) }
 }
 
-/** Asks `ps`; without it resident memory is not reported. It never decides whether the run passes. */
+/** Asks `ps`; if there is none, resident memory is not reported. It never decides whether the run passes. */
 function residentOf(pids: readonly number[]): ReadonlyMap<number, number> {
   if (pids.length === 0) return new Map()
   try {
@@ -36,27 +36,29 @@ function residentOf(pids: readonly number[]): ReadonlyMap<number, number> {
 }
 
 export interface Memory {
-  /** At the first sample of all; at the first and the last of the second half. */
+  /** At the first sample, and at the first and the last sample of the second half. */
   readonly heapMegabytes: { readonly start: number; readonly first: number; readonly last: number }
-  /** Of the straight line through the second half of the run. */
+  /** The slope of the straight line through the second half of the run. */
   readonly heapBytesPerRequest: number
-  /** Of the functions' processes that were there all through the second half: the one whose heap grew most. */
+  /** For the function whose heap grew most, of those whose process ran through the whole second half. */
   readonly functionMegabytes: { readonly first: number; readonly last: number }
   readonly functionsJudged: number
-  /** Median of what those processes take; told, not judged: garbage is left lying as long as there is room. */
+  /**
+   * Median of the resident memory of those processes. It is reported but not judged, because garbage is not collected as long as there is room.
+   */
   readonly residentMegabytes: { readonly first: number; readonly last: number }
   readonly flat: boolean
 }
 
 const MEGABYTE = 1024 * 1024
 
-/** How much a heap may vary by itself: compiled code, caches that are still filling up to a fixed size. */
+/** How much a heap may vary by itself: compiled code, and caches of limited size that are still filling. */
 const HEAP_ALLOWANCE_BYTES = 6 * MEGABYTE
 const FUNCTION_ALLOWANCE_BYTES = 2 * MEGABYTE
 /** A leak of even one object per request would be larger than this. */
 const HEAP_BYTES_PER_REQUEST = 64
 
-/** The rule, as it is printed. */
+/** The rule as text for the report. */
 export const RULE = `over the second half of the run, after collections, the heap of the local cloud grows by less than ${HEAP_BYTES_PER_REQUEST} bytes a request (or ${HEAP_ALLOWANCE_BYTES / MEGABYTE} MB in all), and that of each function's process by less than ${FUNCTION_ALLOWANCE_BYTES / MEGABYTE} MB`
 
 export function judge(samples: readonly Sample[]): Memory {
@@ -85,7 +87,7 @@ export function judge(samples: readonly Sample[]): Memory {
   }
 }
 
-/** Least squares. */
+/** The slope of the best straight line by least squares. */
 function slopeOf(points: readonly (readonly [number, number])[]): number {
   const meanX = points.reduce((sum, [x]) => sum + x, 0) / points.length
   const meanY = points.reduce((sum, [, y]) => sum + y, 0) / points.length

@@ -1,4 +1,4 @@
-/** Many requests of many tenants at once, with faults on, and whether each was answered once, by the right tenant. */
+/** Sends many requests of many tenants at the same time, with faults on, and checks whether each was answered once, by the right tenant. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Fault } from '@genai/local-cloud/faults/faults'
 import { functionName } from '../../shared/naming.ts'
@@ -10,10 +10,10 @@ import { type SoakTenant, tenantsOf } from './tenants.ts'
 export interface SoakOptions {
   readonly requests: number
   readonly tenants: number
-  /** Requests under way at the same time, the same number for each tenant. */
+  /** Number of requests at the same time, the same for each tenant. */
   readonly concurrency: number
   readonly seed: number
-  /** Ends it early. */
+  /** Ends the run early. */
   readonly signal?: AbortSignal
   readonly progress?: (done: number) => void
 }
@@ -22,7 +22,7 @@ export interface TenantResult {
   readonly tenant: string
   readonly trouble: string
   readonly requests: number
-  /** By `ok`, a code of the gateway, or `load balancer`. */
+  /** Counts by `ok`, a code of the gateway, or `load balancer`. */
   readonly outcomes: Readonly<Record<string, number>>
   readonly milliseconds: { readonly p50: number; readonly p99: number; readonly most: number }
 }
@@ -32,10 +32,10 @@ export interface SoakResult {
   readonly seed: number
   readonly seconds: number
   readonly tenants: readonly TenantResult[]
-  /** Calls that a fault hit, by its kind. */
+  /** Calls that a fault affected, by the fault's kind. */
   readonly faults: Readonly<Partial<Record<Fault['kind'], number>>>
   /**
-   * How many requests the client, the load balancer, the functions' logs and the audit trail counted, and how many were in a process that
+   * Number of requests that the client, the load balancer, the functions' logs and the audit trail counted, and number of requests whose process
    * was killed.
    */
   readonly counted: {
@@ -48,14 +48,14 @@ export interface SoakResult {
   }
   readonly wrongTenant: number
   readonly memory: Memory
-  /** In words; none when all is well. */
+  /** Violations as texts; none if everything is as it should be. */
   readonly violations: readonly string[]
 }
 
-/** A collection stops everything for a tenth of a second. */
+/** Few, because a garbage collection stops everything for a tenth of a second. */
 const SAMPLES = 24
 
-/** @throws the signal's reason when it is aborted: nothing is judged then, and everything is closed */
+/** @throws the signal's reason if it is aborted: then nothing is judged, and everything is closed */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
   const { requests, concurrency, seed, signal } = options
   const accounts = new Accounts()
@@ -63,12 +63,12 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   const soakCloud = await startSoakCloud({ tenants, concurrency, seed, signal, observe: accounts.observe })
   try {
     const { cloud, troubled } = soakCloud
-    // Processes are started before anything goes wrong.
+    // Processes are started before faults are switched on.
     for (const troubledTenant of troubled) await one(soakCloud, troubledTenant, accounts, 'warm')
     const faults = troubled.flatMap(({ trouble }) =>
       trouble.rules.map((rule) => ({ kind: rule.fault.kind, active: cloud.faults.add(rule) })),
     )
-    // A running function has credentials for an hour and would not ask STS again during the run, so it is started anew.
+    // A running function has credentials for an hour and would not call STS during the run, so it is started again.
     for (const { tenant, trouble } of troubled)
       if (trouble.rules.some(({ fault }) => fault.kind === 'shortSession'))
         await cloud.lambda.stop(functionName(tenant.id))
@@ -98,7 +98,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
 
 const ARRIVAL_LIMIT_MS = 20_000
 
-/** What functions print comes by a channel of its own, and is then on its way to the audit trail. */
+/** A function's output comes through a separate channel, and then needs some time to reach the audit trail. */
 async function arrived(accounts: Accounts, { monitoring }: LocalCloud): Promise<void> {
   const limit = performance.now() + ARRIVAL_LIMIT_MS
   do {
@@ -113,7 +113,9 @@ function sumOf(faults: readonly { readonly kind: Fault['kind']; readonly active:
   return sums
 }
 
-/** The same number of requests for each tenant: so that a seed gives each the same fate, however fast the others are. */
+/**
+ * Sends the same number of requests for each tenant, so that with the same seed each tenant gets the same faults, however fast the others are.
+ */
 async function load(
   soakCloud: SoakCloud,
   accounts: Accounts,
@@ -193,7 +195,10 @@ const resultOf = ({ tenant, trouble, outcomes, histogram }: TroubledTenant): Ten
   },
 })
 
-/** One request of a tenant. @returns whether no other tenant answered it */
+/**
+ * Sends one request of a tenant.
+ * @returns whether no other tenant answered it
+ */
 async function one(
   soakCloud: SoakCloud,
   troubledTenant: TroubledTenant,
@@ -223,7 +228,7 @@ async function one(
   return false
 }
 
-/** The stand-in model says in which account it was asked, and what. */
+/** The stand-in model's answer says in which account it was asked, and what. */
 function isTheirs(body: string, { id, account }: SoakTenant, prompt: string): boolean {
   const answer: unknown = JSON.parse(body)
   if (typeof answer !== 'object' || answer === null || !('tenant' in answer) || !('output' in answer)) return false
@@ -231,7 +236,7 @@ function isTheirs(body: string, { id, account }: SoakTenant, prompt: string): bo
   return answer.tenant === id && output.includes(`account ${account}.`) && output.includes(`“${prompt}”`)
 }
 
-/** Of every function, the one of the audit trail included. */
+/** The heap of every function, including the audit trail's. */
 async function heapsOf({ ledger, lambda }: LocalCloud): Promise<ReadonlyMap<number, number>> {
   const functions = ledger.all('aws:lambda/function:Function')
   const heaps = await Promise.all(functions.map(({ outputs }) => lambda.heaps(String(outputs.arn))))

@@ -1,4 +1,4 @@
-/** A local cloud of its own with a hub and its tenants, and a client that sends requests as their users. */
+/** A local cloud with a hub and its tenants, and a client that sends requests as their users. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:https'
 import { tmpdir } from 'node:os'
@@ -16,10 +16,10 @@ import { type Trouble, troubleOf } from './trouble.ts'
 
 const PASSWORD = 'correct horse battery staple A1!'
 const LOG_LINES = 100
-/** Half of a token's life in the sample settings. */
+/** Half of a token's lifetime in the sample settings. */
 const TOKEN_SECONDS = 900
 
-/** A tenant with its trouble, and what its callers saw. */
+/** A tenant with its fault, and the errors that its callers may get. */
 export interface TroubledTenant {
   readonly tenant: SoakTenant
   readonly trouble: Trouble
@@ -50,7 +50,7 @@ interface SoakCloudOptions {
   readonly signal?: AbortSignal | undefined
 }
 
-/** @throws the signal's reason when it is aborted while stacks are being deployed; nothing is left behind then */
+/** @throws the signal's reason if it is aborted while stacks are being deployed; nothing is left behind then */
 export async function startSoakCloud({
   tenants,
   concurrency,

@@ -1,6 +1,6 @@
 /**
- * Compares four accounts of every request: what the client got, what the load balancer answered, the function's log line and the audit
- * trail's record. They must agree, and each must exist exactly once. Only incomplete requests are kept in memory.
+ * Compares four records of every request: the client's, the load balancer's, the function's log line and the audit trail's. They must agree, and
+ * each must exist exactly once. Only incomplete requests are kept in memory.
  */
 import type { CloudEvent } from '@genai/local-cloud/cloud'
 import { auditLogGroupName } from '../../shared/naming.ts'
@@ -19,17 +19,17 @@ interface Record {
 
 export class Accounts {
   readonly violations: string[] = []
-  /** Answers of the load balancer. */
+  /** Number of answers of the load balancer. */
   balancer = 0
-  /** Lines of the functions. */
+  /** Number of lines of the functions. */
   lines = 0
-  /** Records of the audit trail. */
+  /** Number of records of the audit trail. */
   records = 0
-  /** Requests whose process was killed. */
+  /** Number of requests whose process was killed. */
   lost = 0
   readonly #open = new Map<string, Entry>()
 
-  /** To be registered as the local cloud's observer. */
+  /** Registered as the local cloud's observer. */
   readonly observe = (event: CloudEvent): void => {
     if (event.source === 'loadBalancer') {
       this.balancer++
@@ -61,7 +61,7 @@ export class Accounts {
     this.#note(requestId, 'client', { tenant, status })
   }
 
-  /** Whether something is still to come: lines and records are on their way for a moment. */
+  /** Whether records are still to come: lines and records arrive a moment after the answer. */
   get isWaiting(): boolean {
     return (
       this.lines !== this.records ||
@@ -69,12 +69,12 @@ export class Accounts {
     )
   }
 
-  /** @returns requests that nobody can account for */
+  /** @returns the number of requests of which a record is missing */
   close(): number {
     let unaccounted = 0
     for (const [id, { client, balancer, log, audit }] of this.#open) {
-      // The process died: the load balancer answered 502 without a request id. The function may have written its line,
-      // which is in the trail then.
+      // The process was killed: the load balancer answered 502 without a request id. The function may have written its line, which is in the
+      // trail then.
       if (balancer?.failed && !client) this.lost++
       else {
         unaccounted++
@@ -86,7 +86,7 @@ export class Accounts {
     return unaccounted
   }
 
-  /** Records a violation; the first hundred are reported in full. */
+  /** Notes a violation; the first hundred are reported in full. */
   violate(what: string): void {
     if (this.violations.length < 100) this.violations.push(what)
   }

@@ -1,4 +1,4 @@
-/** An organisation with as many tenants as a soak asks for, and their stacks, made from the sample stack files. */
+/** Makes an organisation with as many tenants as the soak needs, and their stacks, from the sample stack files. */
 
 import type { Stack } from '@genai/local-cloud/engine/in-process/in-process'
 import type { Organization } from '@genai/local-cloud/organization'
@@ -10,7 +10,7 @@ export interface SoakTenant {
   readonly account: string
 }
 
-/** A spoke of /24 each, in 10.64.0.0/16 of the sample's supernet. */
+/** Each tenant's spoke has a /24 block of 10.64.0.0/16, a part of the sample's supernet. */
 export const MOST_TENANTS = 90
 
 export const tenantsOf = (count: number): readonly SoakTenant[] =>
@@ -31,7 +31,7 @@ export function organizationOf(tenants: readonly SoakTenant[]): Organization {
   }
 }
 
-/** The sample hub, without the firewall's limit for one source address: all of a soak comes from one. */
+/** The sample hub without the firewall's limit for one source address, because all requests of a soak come from one. */
 export function hubStack(): Stack {
   const stack = readStack('hub')
   return withSettings(stack, { wafRateLimit: '2000000000', concurrencyLimit: '5000' })

@@ -1,10 +1,10 @@
-/** What goes wrong during a soak: each troubled tenant has a trouble of its own, and errors that its callers may see of it. */
+/** The faults of a soak: each troubled tenant has its own fault, and the errors that its callers may get because of it. */
 import type { FaultRule } from '@genai/local-cloud/faults/faults'
 import type { SoakTenant } from './tenants.ts'
 
 export interface Trouble {
   readonly name: string
-  /** What callers may see besides answers: codes of the gateway, or `load balancer` where it answers by itself. */
+  /** What callers may get besides answers: codes of the gateway, or `load balancer` for its own answers. */
   readonly codes: readonly string[]
   readonly rules: readonly FaultRule[]
 }
@@ -81,7 +81,7 @@ const TROUBLES: readonly ((tenant: SoakTenant) => Trouble)[] = [
 
 const gateway = (tenantId: string) => `genai-gateway-${tenantId}`
 
-/** A quarter of the tenants, one at least, has none: they must notice nothing. */
+/** A quarter of the tenants, but at least one, has no fault, and its callers must notice nothing. */
 export function troubleOf(tenants: readonly SoakTenant[], index: number): Trouble {
   const tenant = tenants[index]
   const quiet = Math.max(1, Math.floor(tenants.length / 4))

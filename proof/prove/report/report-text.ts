@@ -38,7 +38,7 @@ export function toMarkdown(report: Report): string {
   ].join('\n')
 }
 
-/** The compute for a title, with the rows for it. */
+/** The rows for each compute, with the compute's words for a title. */
 const parts = (rows: readonly Row[]): readonly (readonly [title: string, rows: readonly Row[]])[] =>
   COMPUTES.flatMap((compute) => {
     const part = rows.filter((row) => (row.compute ?? 'lambda') === compute)

@@ -1,4 +1,4 @@
-/** Copies of functions, in the same target groups. */
+/** Copies of the tenants' functions, in the same target groups. */
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { CodeLayer } from '../layers.ts'
 import { gatewayWithout } from './code-without.ts'
@@ -19,7 +19,7 @@ export async function copyFunctions(
     const name = `${String(original.outputs.name)}-${suffix}`
     const arn = `${String(original.outputs.arn)}-${suffix}`
     const target = declared.find(of(TARGET, 'targetId', original.outputs.arn))
-    // The hub's own function serves no requests.
+    // The hub's own function serves no requests of callers.
     if (!target) continue
     const permission = declared.find(of(PERMISSION, 'function', original.outputs.name))
     if (!permission) throw new Error(`${String(original.outputs.name)} has no permission.`)

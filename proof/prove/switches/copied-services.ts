@@ -1,4 +1,4 @@
-/** Copies of services on Fargate, with an image and a target group of their own, to which the tenants' rules are turned. */
+/** Copies of services on Fargate, with their own image and target group, to which the tenants' rules forward instead. */
 import { createHash } from 'node:crypto'
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -41,7 +41,7 @@ export async function copyServices(
     groups.set(String(group.outputs.arn), String(groupCopy.outputs.arn))
     await add(groupCopy)
     await add(definitionCopy)
-    // The rule that no request meets makes the group a load balancer's.
+    // A target group must belong to a load balancer, so a rule that matches no request forwards to it.
     for (const rule of declared.filter((one) => one.type === RULE && isNever(one) && forwards(one, group)))
       await add(copyOf(rule, suffix, { ...turned(rule, groups), arn: `${rule.outputs.arn}-${suffix}` }))
     const copy = copyOf(service, suffix, {
@@ -79,7 +79,7 @@ const isNever = ({ outputs }: Declared) => JSON.stringify(outputs.conditions).in
 const forwards = ({ outputs }: Declared, group: Declared) =>
   JSON.stringify(outputs.actions).includes(`"${String(group.outputs.arn)}"`)
 
-/** Its actions with the copies in the place of the groups. */
+/** The rule's actions, with the copies instead of the target groups. */
 function turned({ outputs }: Declared, groups: ReadonlyMap<string, string>): Properties {
   let actions = JSON.stringify(outputs.actions)
   for (const [arn, copy] of groups) actions = actions.replaceAll(`"${arn}"`, `"${copy}"`)

@@ -1,18 +1,18 @@
-/** What copies of the tenants' gateways are made with, and what comes of it. */
+/** What copies of the tenants' gateways are made from, and the result. */
 import type { LocalCloud } from '@genai/local-cloud/cloud'
 import type { Declared } from '@genai/local-cloud/ledger/ledger'
 import type { Image } from '@genai/local-cloud/organization'
 import type { Overlay } from './overlay.ts'
 
-/** What sends every tenant's requests to a copy, over what else is laid. */
+/** Changes the overlay so that every tenant's requests go to a copy. */
 export type Redirection = (over: Overlay) => Overlay
 
 export interface Copying {
   readonly cloud: LocalCloud
   readonly declared: readonly Declared[]
-  /** What is in the repository of images. */
+  /** The images in the repository. */
   readonly images: Image[]
-  /** Puts a copy beside what it was made of. */
+  /** Adds a copy beside the resource from which it was made. */
   readonly add: (copy: Declared) => Promise<void>
 }
 

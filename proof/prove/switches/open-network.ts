@@ -1,4 +1,4 @@
-/** The network with a layer taken out: what an operator's worst mistake in that layer would declare. */
+/** The network without one of its layers: what would be declared after an operator's worst mistake in that layer. */
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 import { beside, type Overlay, ofType } from './overlay.ts'
 
@@ -12,7 +12,7 @@ const GATEWAY_TABLE = 'aws:ec2transitgateway/routeTable:RouteTable'
 const PROPAGATION = 'aws:ec2transitgateway/routeTablePropagation:RouteTablePropagation'
 const SECURITY_GROUP = 'aws:ec2/securityGroup:SecurityGroup'
 
-/** Private addresses of every VPC go to the Transit Gateway, everything else to an internet gateway that each VPC gets. */
+/** Private addresses of every VPC are routed to the Transit Gateway, everything else to an internet gateway that is added to each VPC. */
 export function openVpcRoutes(declared: readonly Declared[]): Overlay {
   const overlay = new Map<string, Declared>()
   const add = (resource: Declared) => overlay.set(resource.urn, resource)
@@ -48,7 +48,7 @@ export function openVpcRoutes(declared: readonly Declared[]): Overlay {
   return overlay
 }
 
-/** Every attachment is propagated into every route table, and nothing is dropped: AWS's own defaults. */
+/** Every attachment is propagated into every route table, and no packet is dropped, which is AWS's default. */
 export function openTransitGateway(declared: readonly Declared[]): Overlay {
   const overlay = new Map<string, Declared | undefined>(
     declared.filter(ofType(GATEWAY_ROUTE)).map(({ urn }) => [urn, undefined]),
@@ -64,7 +64,7 @@ export function openTransitGateway(declared: readonly Declared[]): Overlay {
   return overlay
 }
 
-/** Every group lets everything in and out. */
+/** Every security group allows everything in and out. */
 export function openSecurityGroups(declared: readonly Declared[]): Overlay {
   const rules = declared.filter(ofType(SECURITY_GROUP)).flatMap((group) =>
     (['Ingress', 'Egress'] as const).map((direction) =>

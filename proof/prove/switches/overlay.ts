@@ -1,7 +1,7 @@
-/** Declared resources laid over the ledger's own. */
+/** Declared resources that replace the ledger's own. */
 import type { Declared, Properties } from '@genai/local-cloud/ledger/ledger'
 
-/** Resources by URN as they are to be; `undefined` is taken away. */
+/** Resources by URN, as they should be; `undefined` removes one. */
 export type Overlay = ReadonlyMap<string, Declared | undefined>
 
 export const ofType =
@@ -12,7 +12,7 @@ export const ofType =
 /** Stack name in the URNs of resources that `prove` adds. */
 export const ATTEMPTED = 'prove'
 
-/** A resource that nobody declared, in the account and region of another one. */
+/** A resource that no stack declares, in the account and region of another one. */
 export function beside(
   { account, region }: Pick<Declared, 'account' | 'region'>,
   type: string,

@@ -1,6 +1,6 @@
 /**
- * Layers switched off, by changing what is declared: the ledger is laid over with other resources while they are off. IAM's
- * layers are left out of the evaluation, checks of the function's code out of its bundle.
+ * Switches layers off by changing what is declared: while they are off, other resources replace the ledger's. IAM's layers are left out of the
+ * evaluation, and checks of the function's code out of its bundle.
  */
 import { ALLOWED_PRINCIPAL, ENDPOINT_SERVICE } from '@genai/local-cloud/aws/ec2/private-link'
 import type { LocalCloud } from '@genai/local-cloud/cloud'
@@ -13,9 +13,9 @@ import { openSecurityGroups, openTransitGateway, openVpcRoutes } from './open-ne
 import { beside, type Overlay, ofType } from './overlay.ts'
 
 export interface Switches {
-  /** Switches exactly these layers off. */
+  /** Switches off these layers and no others. */
   off(layers: ReadonlySet<Layer>): Promise<void>
-  /** Everything as it was declared. */
+  /** Restores everything as it was declared. */
   restore(): Promise<void>
 }
 
@@ -27,7 +27,7 @@ export function createSwitches(
   const base = new Map(ledger.all().map((resource) => [resource.urn, resource]))
   const declared = [...base.values()]
   const variants = createCodeVariants(cloud, declared, images)
-  /** Kept, so that a layer that stays off changes nothing. */
+  /** Kept, so that a layer that stays off causes no further change. */
   const made = new Map<Layer, Overlay>()
   let now: Overlay = new Map()
 
@@ -56,7 +56,7 @@ export function createSwitches(
       iam.leaveOut(layers)
       const overlay = new Map([...layers].map(overlayOf).flatMap((one) => [...one]))
       const removed: readonly CodeLayer[] = CODE_LAYERS.filter((layer) => layers.has(layer))
-      // A task reads its tenant's items as it starts.
+      // A task reads its tenant's items when it starts.
       if (removed.length > 0 && !variants.isMade(removed)) await lay(overlay)
       const redirected = removed.length > 0 ? (await variants.use(removed))(overlay) : []
       await lay(new Map([...overlay, ...redirected]))
@@ -83,7 +83,7 @@ const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
   tableItem: edited(
     'aws:dynamodb/tableItem:TableItem',
     ({ outputs }) => ({ item: withModels(JSON.parse(String(outputs.item)), UNLISTED_MODELS) }),
-    // A tenant's other item is its status, which its operator may have written since.
+    // The tenant's other item is its status, which an operator may have changed since.
     ({ outputs }) => JSON.parse(String(outputs.item)).models !== undefined,
   ),
   userPool: edited('aws:cognito/userPool:UserPool', ({ outputs }) => ({
@@ -107,7 +107,7 @@ const OVERLAYS: Readonly<Partial<Record<Layer, Declaration>>> = {
   securityGroups: openSecurityGroups,
 }
 
-/** A model that the sample tenants' accounts have access to, and that their stack files do not list. */
+/** A model to which the sample tenants' accounts have access, but which their stack files do not list. */
 export const UNLISTED_MODELS = { 'nova-pro': 'us.amazon.nova-pro-v1:0' } as const
 
 function edited(

@@ -3,7 +3,7 @@ import type { Declared } from '@genai/local-cloud/ledger/ledger'
 
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 
-/** A rule that no request meets has an address in its conditions, beside the path. */
+/** A rule that matches no request has an address in its conditions, besides the path. */
 export const rulesOf = (declared: readonly Declared[], tenantId: string): readonly Declared[] =>
   declared.filter(({ type, outputs }) => {
     const conditions = JSON.stringify(outputs.conditions ?? [])

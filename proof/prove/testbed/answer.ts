@@ -26,12 +26,12 @@ function jsonType(body: string): string | undefined {
       return value.__type.split('#').at(-1)
     }
   } catch {
-    // not JSON: the caller looks elsewhere
+    // It is not JSON, so the name is elsewhere.
   }
   return undefined
 }
 
-/** Text of the first element of that name. STS's answers hold keys, tokens and times, none of which XML escapes. */
+/** Text of the first element with the name. STS's answers have keys, tokens and times, in which XML escapes nothing. */
 export function xmlElement(xml: string, name: string): string | undefined {
   return new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1]
 }

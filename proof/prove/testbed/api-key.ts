@@ -1,4 +1,4 @@
-/** Bedrock API keys of the short-term kind, as whoever has credentials makes them without asking anybody. */
+/** Bedrock's short-term API keys, which anybody who has credentials can make without a call of AWS. */
 import { type AwsCredentials, signerOf } from './sign.ts'
 
 const HOST = 'bedrock.amazonaws.com'

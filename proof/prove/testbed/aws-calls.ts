@@ -1,4 +1,4 @@
-/** Calls to AWS with whatever credentials, from wherever: signed as the gateway signs, over the path that the network has. */
+/** Calls to AWS with any credentials, from any place: signed as the gateway signs, over the network's path. */
 
 import { randomUUID } from 'node:crypto'
 import type { ApiCall, Session } from '@genai/local-cloud/iam/authorize'
@@ -23,7 +23,10 @@ export interface AwsCalls {
   /** Credentials of a role's session, as an attacker would have stolen them. */
   steal(roleArn: string, options?: { readonly tags?: Session['tags']; readonly seconds?: number }): AwsCredentials
   assume(from: Origin, credentials: AwsCredentials, assumption: Assumption): Promise<Step<AwsCredentials>>
-  /** @param guardrail @default that of the tenant whose endpoint it is, as an attacker knows what the gateway knows */
+  /**
+   * @param guardrail
+   * @default that of the endpoint's tenant, because an attacker knows what the gateway knows
+   */
   converse(
     from: Origin,
     credentials: AwsCredentials,
@@ -33,7 +36,7 @@ export interface AwsCalls {
   ): Promise<Step<string>>
   /** The same with a Bedrock API key instead of credentials. */
   converseWithKey(from: Origin, apiKey: string, host: string, modelId: string): Promise<Step<string>>
-  /** The configuration and status of a tenant, from the hub's table. */
+  /** Reads the configuration and status of a tenant from the hub's table. */
   query(from: Origin, credentials: AwsCredentials, tenantId: string): Promise<Step<string>>
   /** An operation on one of the hub's tables. */
   dynamodb(
@@ -51,7 +54,7 @@ export interface AwsCalls {
   ): Promise<Step<string>>
   /** Whether a connection to port 443 can be made. */
   connect(from: Origin, host: string): Outcome
-  /** What IAM says of a call, where the stand-in has no service to make it to. */
+  /** IAM's decision about a call for which the local cloud has no service. */
   ask(question: Question): Promise<Outcome>
 }
 
@@ -60,11 +63,11 @@ export interface Question
     Partial<Pick<ApiCall, 'context' | 'resourcePolicy' | 'endpointPolicy'>> {
   readonly as: string
   readonly tags?: Session['tags']
-  /** @default the account in the resource's ARN, or the caller's */
+  /** @default the account in the resource's ARN, or else the caller's */
   readonly resourceAccount?: string
 }
 
-/** @param now seconds since 1970, as the local cloud has it */
+/** @param now seconds since 1970 by the local cloud's clock */
 export function createAwsCalls(platform: Platform, iam: Iam, now: () => number): AwsCalls {
   const { cloud, hub } = platform
 
@@ -145,7 +148,7 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
       if (answer.status === 200) return { ok: true, value: text }
       const refusal = iam.refusals()
       if (refusal) return { ok: false, outcome: stopped(refusal.by, refusal.message) }
-      // Another 403, such as of an account without access to the model, is no refusal of the key.
+      // Another 403, for example of an account without access to the model, is not a refusal of the key.
       const message = /"message":"(Authentication failed[^"]*)"/.exec(text)?.[1]
       if (answer.status === 403 && message !== undefined)
         return { ok: false, outcome: stopped(['credentials'], message) }
@@ -188,7 +191,7 @@ export function createAwsCalls(platform: Platform, iam: Iam, now: () => number):
   }
 }
 
-/** What the tenant's item says whose endpoint it is. */
+/** The guardrail in the item of the tenant to which the endpoint belongs. */
 function guardrailAt({ cloud: { ledger } }: Platform, host: string): Guardrail | undefined {
   const { M } =
     ledger
@@ -229,7 +232,7 @@ const BY_PATH: Readonly<Record<Refusal['layer'], Layer>> = {
 
 export function lost(from: Origin, { layer, reason }: Refusal): Outcome {
   if (layer === 'endpoint' && /has not accepted/.test(reason)) return stopped(['serviceAcceptance'], reason)
-  // Inside a VPC, a private address that only the internet's route holds is one that the routes do not know.
+  // Inside a VPC, a private address that matches only the route to the internet is one that the routes do not have.
   const unrouted = layer === 'internet' && from.kind !== 'internet' && !/has no public address/.test(reason)
   return stopped([unrouted ? 'vpcRoutes' : BY_PATH[layer]], reason)
 }

@@ -1,4 +1,4 @@
-/** Tokens that must not be believed. */
+/** Tokens that must not be accepted. */
 import { createHmac, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, sign } from 'node:crypto'
 import { claimsOf } from '../../../cli/hub/cognito.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../../shared/tenant.ts'
@@ -11,11 +11,14 @@ export interface Forge {
   genuine(tenantId: string): Promise<string>
   /** The claims that a user of the first tenant has. */
   readonly claims: Claims
-  /** Signed by the pool's own key. Absent for a deployed gateway: nobody has that key. */
+  /** Signed with the pool's own key. Absent for a deployed gateway, whose key nobody has. */
   readonly byPool?: (claims: Claims) => Promise<string>
-  /** Signed by another user pool's key, under its own key id. Absent for a deployed gateway: there is no other pool. */
+  /** Signed with another user pool's key, with that key's id. Absent for a deployed gateway, because there is no other pool. */
   readonly byOtherPool?: (claims: Claims) => Promise<string>
-  /** Signed with a key of nobody's, RS256. `kid` @default the pool's */
+  /**
+   * Signed with a new key, RS256. `kid`
+   * @default the pool's
+   */
   byStranger(claims: Claims, kid?: string): string
   /** `alg: none` */
   unsigned(claims: Claims): string
@@ -34,7 +37,7 @@ export interface ForgeSources {
   readonly tenantId: string
 }
 
-/** The attacker's own: any account may have one. */
+/** The attacker's own user pool, which any account can have. */
 const OTHER_POOL = 'us-east-1_AttackerPl'
 
 export async function createForge({ cloud, hub, token, accessToken }: Platform): Promise<Forge> {
@@ -86,7 +89,7 @@ export function rs256(header: Claims, claims: Claims, key: KeyObject): string {
   return `${signed}.${sign('sha256', Buffer.from(signed), key).toString('base64url')}`
 }
 
-/** The same user, of another tenant. */
+/** The claims of the same user in another tenant. */
 export const asTenant = (claims: Claims, tenant: unknown, groups: unknown = claims[GROUPS_CLAIM]): Claims => ({
   ...claims,
   [TENANT_CLAIM]: tenant,

@@ -1,10 +1,10 @@
-/** Tenants besides the sample's two, in accounts that are as theirs. */
+/** Tenants besides the two of the sample, in accounts like theirs. */
 import type { Organization } from '@genai/local-cloud/organization'
 import { readStack, withSettings } from '../../../cli/pulumi/stack-files.ts'
 import { tenantRoles } from '../../../sample-organization.ts'
 import type { Platform } from '../../harness/platform.ts'
 
-/** @param accounts names by their ids */
+/** @param accounts names of the accounts by their ids */
 export function withAccounts(organization: Organization, accounts: Readonly<Record<string, string>>): Organization {
   const pattern = organization.accounts.find(({ id }) => id === '222222222222')
   if (!pattern) throw new Error('The organisation has no sample tenant.')
@@ -18,7 +18,7 @@ export function withAccounts(organization: Organization, accounts: Readonly<Reco
   return { ...organization, accounts: [...organization.accounts, ...added] }
 }
 
-/** Deploys a tenant with the first sample's settings and these, as `spoke-ID`. */
+/** Deploys a tenant with the settings of the sample's first one, changed by these, as `spoke-ID`. */
 export async function deployFurther(
   { cloud }: Platform,
   tenantId: string,

@@ -1,4 +1,4 @@
-/** Which of the function's checks an error code stands for. */
+/** Which check of the function each error code stands for. */
 import type { Layer } from '../layers.ts'
 
 const BY_CODE: readonly (readonly [RegExp, Layer])[] = [

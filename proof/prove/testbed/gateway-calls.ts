@@ -18,11 +18,11 @@ import type { RawAnswer, RawRequest } from './raw-request.ts'
 import type { TestbedTenant } from './tenant.ts'
 
 export interface GatewayCalls {
-  /** Sends it, and tells who stopped it. `crossed` says when it got where it must not. */
+  /** Sends it, and returns who stopped it. `crossed` says which answer means that it got through. */
   request(request: RawRequest, crossed: Crossed): Promise<Outcome>
   /** The same from inside a VPC, by the gateway's own name, over the path that leads there. */
   requestFrom(from: Origin, request: RawRequest, crossed: Crossed): Promise<Outcome>
-  /** The same straight at an address of a task, past the load balancer. */
+  /** The same directly to the address of a task, without the load balancer. */
   requestAt(from: Origin, address: string, request: RawRequest, crossed: Crossed): Promise<Outcome>
 }
 
@@ -47,8 +47,8 @@ export function createGatewayCalls(platform: Platform, iam: Iam): GatewayCalls {
       iam.forget()
       const before = platform.events.length
       let answer = await send(connection, request)
-      // A key that nobody knows is not judged until the next key set, which comes every minute: here it comes at once. The function
-      // looks again after a second.
+      // A token with an unknown key is not judged until the next key set is fetched, which happens every minute; here it is fetched immediately.
+      // The function reads the table again after a second.
       for (let tries = 0; tries < MOST_FETCHES && codeOf(answer) === 'identity_unavailable'; tries += 1) {
         await platform.cloud.schedules.run(keySetsFunctionName)
         await setTimeout(KEY_SET_MISS_MILLISECONDS + 100)
@@ -86,7 +86,7 @@ export function createGatewayCalls(platform: Platform, iam: Iam): GatewayCalls {
   }
 }
 
-/** A fetch that was under way already counts for nothing. */
+/** Most fetches that are waited for. A fetch that had begun already does not count. */
 const MOST_FETCHES = 3
 
 function judge(answer: RawAnswer, seen: readonly CloudEvent[], crossed: Crossed, iam: Iam): Outcome {
@@ -118,5 +118,5 @@ function atLoadBalancer(answer: RawAnswer, seen: readonly CloudEvent[]): Outcome
   return stopped(['loadBalancerRequest'], `${what} ${reason ?? ''}`.trim())
 }
 
-/** Of an error of the function, whose answers name it in a header; the load balancer's own and the firewall's have none. */
+/** The code of the function's error, which its answers have in a header; answers of the load balancer and the firewall have none. */
 export const codeOf = ({ headers }: RawAnswer): string | undefined => headers['x-error-code']

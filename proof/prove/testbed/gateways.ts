@@ -5,9 +5,12 @@ import { targetGroupsOf } from '../switches/target-groups.ts'
 import type { TestbedTenant } from './tenant.ts'
 
 export interface Gateways {
-  /** Where the tenant's code calls from. */
+  /** The place from which the tenant's code makes calls. */
   gatewayOf(tenant: TestbedTenant): Origin
-  /** Where a task of the tenant's listens: of those that its requests are sent to now. @throws Error on Lambda */
+  /**
+   * Address of one of the tenant's tasks that get its requests now.
+   * @throws Error on Lambda
+   */
   taskAddress(tenant: TestbedTenant): string
 }
 

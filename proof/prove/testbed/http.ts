@@ -10,7 +10,7 @@ import {
   TIMEOUT_MILLISECONDS,
 } from './raw-request.ts'
 
-/** @throws Error when nothing answers within half a minute, or no connection is made */
+/** @throws Error if nothing answers within half a minute, or if no connection can be made */
 export function send(connection: Connection, request: RawRequest): Promise<RawAnswer> {
   if (request.http2) return sendHttp2(connection, request.http2)
   const { host, port, servername, ca, plain = false } = connection
@@ -40,7 +40,7 @@ export function send(connection: Connection, request: RawRequest): Promise<RawAn
       else done()
     })
     socket.on('close', done)
-    // A reset after the handshake is how a server refuses to go on.
+    // A server may refuse by resetting the connection after the handshake.
     socket.on('error', (error) => {
       if (secured) return done()
       clearTimeout(timer)

@@ -1,6 +1,6 @@
 /**
- * HTTP/2 requests as frames, so that they can be malformed in ways that no client allows (RFC 9113, 8.2 and 8.3). The answer is
- * decoded by Node's own client: it is shown the server's frames, and what it would send itself goes nowhere.
+ * HTTP/2 requests as frames, so that they can be malformed in ways that no client allows (RFC 9113, 8.2 and 8.3). Node's own client decodes the
+ * answer: it gets the server's frames, and the frames that it sends are discarded.
  */
 import { type ClientHttp2Session, connect as connectHttp2, type IncomingHttpHeaders } from 'node:http2'
 import { Duplex } from 'node:stream'
@@ -17,10 +17,10 @@ const PREFACE = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const FRAME = { data: 0, headers: 1, settings: 4 } as const
 const FLAG = { ack: 1, endStream: 1, endHeaders: 4 } as const
 const LARGEST_FRAME = 16_384
-/** The first one of a client, as the decoding session has it too. */
+/** The id of a client's first stream, which the decoding session uses too. */
 const STREAM = 1
 
-/** @throws Error when nothing answers within half a minute, or no HTTP/2 is spoken */
+/** @throws Error if nothing answers within half a minute, or if the server does not speak HTTP/2 */
 export async function sendHttp2(
   connection: Connection,
   request: Http2Request,
@@ -43,7 +43,7 @@ function secured({ host, port, servername, ca }: Connection, timeoutMilliseconds
       reject(new Error(`${servername} does not speak HTTP/2.`))
     })
     socket.once('error', reject)
-    // A host that takes the connection and says nothing.
+    // The host accepts the connection and sends nothing.
     socket.setTimeout(timeoutMilliseconds, () => socket.destroy(silence(timeoutMilliseconds)))
   })
 }
@@ -62,14 +62,14 @@ function exchange(socket: TLSSocket, request: Http2Request, timeoutMilliseconds:
       session.destroy()
       reject(silence(timeoutMilliseconds))
     }, timeoutMilliseconds)
-    // Its own request is never sent: it is there to have a stream that the answer belongs to.
+    // Its own request is never sent: it only makes the stream to which the answer belongs.
     const stream = session.request({ ':path': '/' }, { endStream: true })
     stream.on('response', (received) => (headers = received))
     stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    // A reset stream or a closed session is how a server refuses what is malformed.
+    // A server refuses a malformed request by resetting the stream or closing the session.
     stream.on('error', () => undefined)
     session.on('error', () => undefined)
-    // What was hidden in the request is answered after it, if at all.
+    // A hidden request would be answered after this one.
     stream.once('close', () => setTimeout(end, LINGER_MILLISECONDS))
     socket.on('data', (chunk: Buffer) => void shown.push(chunk))
     socket.on('error', () => session.destroy())
@@ -80,7 +80,7 @@ function exchange(socket: TLSSocket, request: Http2Request, timeoutMilliseconds:
 
 const silence = (milliseconds: number) => new Error(`no answer over HTTP/2 within ${milliseconds / 1000} s`)
 
-/** A client session that hears what is pushed into `shown`. */
+/** A client session that reads what is pushed into `shown`. */
 function decoder(): { readonly session: ClientHttp2Session; readonly shown: Duplex } {
   const shown = new Duplex({
     read: () => undefined,

@@ -1,4 +1,4 @@
-/** IAM under observation: every decision is kept, and whole layers of policies can be left out. */
+/** Records every decision of IAM, and can leave whole layers of policies out of the evaluation. */
 import type { ApiCall, Layer as IamLayer } from '@genai/local-cloud/iam/authorize'
 import { createAuthorize, type Decision, LAYERS as IAM_LAYERS } from '@genai/local-cloud/iam/authorize'
 import {
@@ -12,10 +12,10 @@ import { inOrder, type Layer } from '../layers.ts'
 
 export interface Iam {
   readonly createAuthorize: typeof createAuthorize
-  /** Layers that refuse nothing from now on. */
+  /** From now on these layers refuse nothing. */
   leaveOut(layers: ReadonlySet<Layer>): void
   isOff(layer: Layer): boolean
-  /** What refused since the last `forget`, in words. */
+  /** The layers that refused since the last `forget`, with their messages. */
   refusals(): { readonly by: readonly Layer[]; readonly message: string } | undefined
   forget(): void
 }
@@ -47,12 +47,12 @@ export function createIam(): Iam {
   }
 }
 
-/** All that refuse, the one that AWS's message names first. */
+/** All layers that refuse; the one in AWS's message comes first. */
 function layersOf(call: ApiCall, { layer, layers }: Extract<Decision, { allowed: false }>): readonly Layer[] {
   return [...new Set([layerOf(call, layer), ...inOrder(layers.map((one) => layerOf(call, one)))])]
 }
 
-/** The layer that a policy is: the same kind of policy is a different layer depending on whose it is. */
+/** The layer of the proof to which a policy belongs, which depends on whose policy it is. */
 function layerOf({ action, session, resourceAccount }: ApiCall, layer: IamLayer): Layer {
   switch (layer) {
     case 'boundary':
@@ -63,7 +63,7 @@ function layerOf({ action, session, resourceAccount }: ApiCall, layer: IamLayer)
       return 'serviceControl'
     case 'resource':
       if (action.startsWith('sts:')) return 'trustPolicy'
-      // To a caller from elsewhere it is the account that lets nobody in, whether the table has a policy or not.
+      // For a caller of another account, the account's isolation refuses, whether or not the table has a policy.
       if (session !== 'anonymous' && session.account !== resourceAccount) return 'otherAccount'
       return action.startsWith('dynamodb:') ? 'tablePolicy' : 'otherAccount'
     case 'identity':

@@ -14,9 +14,9 @@ const TENANTS = ['tenant1', 'tenant2'] as const
 type TenantId = (typeof TENANTS)[number]
 
 export interface MachineClients {
-  /** What a tenant's `machineIssuers` says of its client. */
+  /** The entry in a tenant's `machineIssuers` for its client. */
   issuerOf(tenantId: TenantId): object
-  /** As the tenant's own machine gets it. */
+  /** A token as the tenant's own machine gets it. */
   token(tenantId: TenantId): Promise<string>
 }
 

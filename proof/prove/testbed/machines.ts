@@ -1,4 +1,4 @@
-/** The machines of the first tenant and of the second: tokens as their issuers give them, and a key of an issuer that is ours. */
+/** The machines of the first and the second tenant: their issuers' tokens, and the key of an external issuer, which the proof owns. */
 import { generateKeyPairSync } from 'node:crypto'
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import type { Website } from '@genai/local-cloud/website'
@@ -8,7 +8,7 @@ import type { Platform } from '../../harness/platform.ts'
 import { type Claims, type Forge, forgeOf, rs256 } from './forge.ts'
 import { BY_CLIENT, type MachineClients } from './machine-clients.ts'
 
-/** The tenant's own account as the issuer, and an external one: their names in the tenant's settings. */
+/** Names in the tenants' settings of the two issuers: the tenant's own account, and an external one. */
 export const BY_ACCOUNT = 'app'
 export const BY_ISSUER = 'ci'
 
@@ -48,11 +48,11 @@ export const machinesOf = (
 })
 
 export interface Machines {
-  /** Of a role of the first or the second tenant's account, as STS gives it to whoever has the role. */
+  /** A token for a role of a tenant's account, as STS gives it to whoever has the role. */
   byAccount(role: string, audience?: string): Promise<string>
-  /** Signed by the external issuer's own key. */
+  /** A token with claims of choice, signed with the external issuer's own key. */
   byIssuer(claims?: Claims): Promise<string>
-  /** Of a tenant's app client of the hub's user pool, from its token endpoint. */
+  /** A token from the user pool's token endpoint for a tenant's app client. */
   byClient(tenantId: 'tenant1' | 'tenant2'): Promise<string>
   /** Forgeries of the external issuer's tokens. */
   readonly forge: Forge

@@ -1,8 +1,11 @@
-/** Policies as they are deployed, for the questions that IAM is asked. */
+/** Reads policies as they are deployed, to evaluate calls against them. */
 import type { PolicyDocument } from '@genai/local-cloud/organization'
 import type { Testbed } from './testbed.ts'
 
-/** The trust policy of a role. @throws Error when there is no such role */
+/**
+ * The trust policy of a role.
+ * @throws Error if there is no such role
+ */
 export function trustOf({ platform }: Testbed, roleArn: string): PolicyDocument {
   const role = platform.cloud.ledger.findBy('aws:iam/role:Role', 'arn', roleArn)
   if (!role) throw new Error(`There is no role ${roleArn}.`)

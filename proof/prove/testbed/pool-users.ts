@@ -1,4 +1,4 @@
-/** The people of the user pool that attempts are made as, and the operator who made them. */
+/** The users of the user pool who make attempts, and the operator who created them. */
 import {
   AdminConfirmSignUpCommand,
   AdminDeleteUserCommand,
@@ -15,20 +15,20 @@ import type { Session, UserPoolCalls } from './user-pool.ts'
 export interface PoolUser {
   readonly username: string
   readonly password: string
-  /** From a sign-in before anything was done to the user. */
+  /** A session that began before anything was changed. */
   readonly session: Session
 }
 
 export interface PoolUsers {
   /** A user of the first tenant. */
   readonly own: PoolUser
-  /** Was a user of a tenant that had the first tenant's id, and was removed as `tenant remove` does it. */
+  /** Was a user of an earlier tenant with the first tenant's id, and was removed as `tenant remove` does it. */
   readonly former: PoolUser
   /** A user of the first tenant who was disabled while signed in. */
   readonly disabled: PoolUser
   /** A user of the first tenant who signed out everywhere. */
   readonly signedOut: PoolUser
-  /** What only the operator can do, for setting up and putting back. */
+  /** Actions that only the operator can do, to prepare attempts and to restore. */
   readonly operator: Operator
   close(): void
 }
@@ -36,7 +36,7 @@ export interface PoolUsers {
 export interface Operator {
   enable(username: string): Promise<void>
   disable(username: string): Promise<void>
-  /** Stands for the code that Cognito mails to whoever signed up: the stand-in mails none. */
+  /** Replaces the code that Cognito mails to a new user, because the local cloud sends no mail. */
   confirm(username: string): Promise<void>
   remove(username: string): Promise<void>
   leaveGroup(username: string, group: string): Promise<void>
@@ -64,12 +64,12 @@ export async function createPoolUsers(platform: Platform, pool: UserPoolCalls): 
   return { own, former, disabled, signedOut, operator: operatorOf(where), close: () => cognito.destroy() }
 }
 
-/** What destroying a tenant's stack and deploying another of the same id does to the user pool. */
+/** Does to the user pool what happens if a tenant's stack is destroyed and another tenant is deployed with its id. */
 async function removeAndReuse({ cloud: { ledger } }: Platform, tenantId: string): Promise<void> {
   const group = ledger.findBy('aws:cognito/userGroup:UserGroup', 'name', tenantId)
   if (!group) throw new Error(`${tenantId} has no group of users.`)
   await ledger.delete(group.urn)
-  // Another resource of the same name: the very one, put back, would have its members again.
+  // A new resource with the same name: if the former one were restored, it would have its members again.
   await ledger.put({ ...group })
 }
 

@@ -1,4 +1,4 @@
-/** Three tenants of one account, each by its own deployer: two with an endpoint of their own, one at the hub's. */
+/** Three tenants in one account, each with its own deployer: two with their own endpoint, one at the hub's. */
 import type { Organization } from '@genai/local-cloud/organization'
 import { pooledDeployer, tenantBoundaries } from '../../../sample-organization.ts'
 import { roleArn } from '../../../shared/naming.ts'
@@ -16,7 +16,7 @@ const TENANTS = [
   { id: 'pooled3', model: HAIKU, cidrBlock: undefined, invocationLog: false },
 ] as const
 
-/** With their account, in which nobody deploys for two of them. */
+/** Adds their account, in which nobody deploys for two of them. */
 export function withPooledAccount(organization: Organization): Organization {
   const deployers = TENANTS.map(({ id, invocationLog }) => pooledDeployer(ACCOUNT, id, invocationLog))
   const policies = tenantBoundaries(

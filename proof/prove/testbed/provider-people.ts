@@ -1,4 +1,4 @@
-/** A tenant whose people are an external provider's: its tokens, with a key of the provider that is ours. */
+/** A tenant whose people sign in at an external provider: its tokens, with a key of the provider that the proof owns. */
 import { generateKeyPairSync } from 'node:crypto'
 import type { Organization } from '@genai/local-cloud/organization'
 import type { Website } from '@genai/local-cloud/website'
@@ -11,11 +11,11 @@ export const PROVIDER_TENANT = 'people1'
 const ACCOUNT = '777777777777'
 const HOST = 'login.example.org'
 const AUDIENCE = 'api://genai'
-/** An app role, as its administrators name it; another tenant's has another name. */
+/** An app role, as the provider's administrators name it; another tenant has another name. */
 const ROLE = 'Genai.People.One'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-/** As Entra ID's, without its algorithm. */
+/** A key as Entra ID publishes it, without `alg`. */
 const KEY = { ...publicKey.export({ format: 'jwk' }), kid: 'provider', use: 'sig' }
 
 const ISSUER = `https://${HOST}/v2.0`
@@ -30,18 +30,18 @@ export const PROVIDER: Readonly<Record<string, Website>> = {
   },
 }
 
-/** With the tenant's account, which is as the sample tenants' are. */
+/** Adds the tenant's account, which is like those of the sample tenants. */
 export const withProviderAccount = (organization: Organization): Organization =>
   withAccounts(organization, { [ACCOUNT]: PROVIDER_TENANT })
 
 export interface ProviderPeople {
-  /** Signed by the provider's own key. */
+  /** A token signed with the provider's own key. */
   token(changes?: Claims): Promise<string>
-  /** Forgeries of its tokens. */
+  /** Forged tokens of the provider. */
   readonly forge: Forge
 }
 
-/** Of a hub that has the provider; tenants that were deployed before are the user pool's until their own next deployment. */
+/** Deploys them in a hub that has the provider. Tenants that were deployed before use the user pool until their own next deployment. */
 export async function deployProviderPeople(
   platform: Platform,
   more: Readonly<Record<string, string>>,

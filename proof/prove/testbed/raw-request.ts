@@ -1,7 +1,7 @@
-/** Requests that can be wrong in ways that no HTTP client allows, and what comes back. */
+/** Requests that can be wrong in ways that no HTTP client allows, and their answers. */
 
 export interface Http2Request {
-  /** As they are sent, pseudo-headers among them. */
+  /** Headers in the order in which they are sent, including pseudo-headers. */
   readonly headers: readonly (readonly [string, string])[]
   readonly body?: string
 }
@@ -9,16 +9,22 @@ export interface Http2Request {
 export interface RawRequest {
   readonly method?: string
   readonly target: string
-  /** Host, user agent and `connection: close` are there unless named here. */
+  /** Host, user agent and `connection: close` are added, unless they are given here. */
   readonly headers?: readonly (readonly [string, string])[]
   readonly body?: string | Uint8Array
-  /** Sent instead of all of the above. */
+  /** Sent instead of all the fields above. */
   readonly bytes?: string | Uint8Array
-  /** Sent over HTTP/2, instead of all of the above. */
+  /** Sent over HTTP/2, instead of all the fields above. */
   readonly http2?: Http2Request
-  /** The client hangs up when it has sent what there is. @default false: it waits for the answer */
+  /**
+   * The client disconnects when it has sent everything.
+   * @default false: it waits for the answer
+   */
   readonly hangUp?: boolean
-  /** Waits a little after the answer: a request that was smuggled in is answered after it. @default false */
+  /**
+   * Waits a little after the answer, because a smuggled request is answered after it.
+   * @default false
+   */
   readonly lingers?: boolean
 }
 
@@ -32,14 +38,14 @@ export interface RawAnswer {
 export interface Connection {
   readonly host: string
   readonly port: number
-  /** Name of the TLS handshake and of the `Host` header. */
+  /** Name in the TLS handshake and in the `Host` header. */
   readonly servername: string
-  /** PEM; the machine's own authorities without it. */
+  /** PEM of the trusted authority; without it, the computer's own authorities. */
   readonly ca?: string
   /** Without TLS. @default false */
   readonly plain?: boolean
 }
 
 export const TIMEOUT_MILLISECONDS = 30_000
-/** Long enough for a warm function to answer a second request. */
+/** Milliseconds, long enough for a running function to answer a second request. */
 export const LINGER_MILLISECONDS = 60

@@ -1,4 +1,4 @@
-/** Two further tenants, at the model endpoint that the hub's tenants share: a pair of them beside the two that have their own. */
+/** Two further tenants, at the model endpoint that the hub's tenants share, besides the two that have their own. */
 import type { Organization } from '@genai/local-cloud/organization'
 import { roleArn } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
@@ -11,10 +11,10 @@ const TENANTS = [
   { id: 'shared2', account: '777777777772', model: 'us.anthropic.claude-haiku-4-5-20251001-v1:0' },
 ] as const
 
-/** Of the hub. */
+/** The hub's setting. */
 export const CENTRAL_MODELS = JSON.stringify(TENANTS.map(({ model }) => model))
 
-/** With their accounts, which are as the sample tenants' are. */
+/** Adds their accounts, which are like those of the sample tenants. */
 export const withSharedAccounts = (organization: Organization): Organization =>
   withAccounts(organization, Object.fromEntries(TENANTS.map(({ id, account }) => [account, id])))
 
@@ -23,7 +23,7 @@ export interface SharedTenants {
   readonly shared2: TestbedTenant
 }
 
-/** @param more settings of both */
+/** @param more further settings of both */
 export async function deployShared(platform: Platform, more: Readonly<Record<string, string>>): Promise<SharedTenants> {
   for (const { id, account, model } of TENANTS)
     await deployFurther(platform, id, {

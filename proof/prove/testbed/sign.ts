@@ -1,4 +1,4 @@
-/** Signatures of calls that no client would send, by AWS's own signer. What serves requests is signed by the SDK's clients. */
+/** Signs calls that no client would send, with AWS's own signer. Calls that the gateway makes are signed by the SDK's clients. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto'
 import type { AwsCredentialIdentity } from '@aws-sdk/types'
 import { SignatureV4 } from '@smithy/signature-v4'
@@ -15,13 +15,13 @@ export interface SignedRequest {
 export interface Signing {
   readonly credentials: AwsCredentials
   readonly region: string
-  /** Signing name: `sts`, `dynamodb`, `bedrock`. */
+  /** The service's name in signatures: `sts`, `dynamodb`, `bedrock`. */
   readonly service: string
 }
 
 export const signerOf = (signing: Signing) => new SignatureV4({ ...signing, sha256: Sha256 })
 
-/** The headers of a POST, the signature's among them. */
+/** The headers of a POST request, including the signature. */
 export async function signedHeaders(
   signing: Signing,
   { host, path, headers, body }: SignedRequest,
@@ -40,7 +40,7 @@ export async function signedHeaders(
   return { ...signed.headers, 'content-length': `${Buffer.byteLength(body)}` }
 }
 
-/** What the signer asks of a hash, on Node's own. */
+/** The hash function that the signer needs, made with Node's own. */
 class Sha256 {
   readonly #hash: Hash | Hmac
 

@@ -1,4 +1,4 @@
-/** The tenants' status as the operator writes it, and a third tenant that is suspended while its user is signed in. */
+/** The tenants' status as an operator writes it, and a third tenant, which is suspended while its user is signed in. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { readStack } from '../../../cli/pulumi/stack-files.ts'
@@ -25,7 +25,7 @@ export function openStatusItems({ cloud, hub, wirePort: port, caFile }: Platform
 
 export interface Suspended {
   readonly tenantId: string
-  /** Of one of its users, from before. */
+  /** A token that one of its users got before the suspension. */
   readonly idToken: string
 }
 
@@ -37,7 +37,7 @@ const SETTINGS = {
   cidrBlock: '10.64.2.0/24',
 } as const
 
-/** Deployed beside the two of the stack files, as one more stack. */
+/** Deploys it besides the two tenants of the stack files, as a further stack. */
 export async function suspendTenant(
   { cloud, token }: Platform,
   status: StatusItems,

@@ -1,4 +1,4 @@
-/** What is known of a tenant that is deployed: all that an attacker could know, and more. */
+/** What is known of a deployed tenant: everything that an attacker could know, and more. */
 import type { Guardrail } from '../../../shared/guardrail.ts'
 import { executionRoleName, functionName, roleArn, serviceName, taskRoleName } from '../../../shared/naming.ts'
 import type { Platform } from '../../harness/platform.ts'
@@ -15,20 +15,20 @@ export interface TestbedTenant {
   /** Bedrock's id of the tenant's default model. */
   readonly modelId: string
   readonly compute: Compute
-  /** What every call carries, where the tenant has one. */
+  /** The guardrail that every call must name, if the tenant has one. */
   readonly guardrail?: Guardrail
-  /** What the gateway's code calls AWS as, in the hub's account: a function's execution role, or the role of tasks. */
+  /** The identity of the gateway's code in the hub's account: a function's execution role, or the role of tasks. */
   readonly executionRoleArn: string
-  /** Of the function, or of the service whose tasks are the gateway. */
+  /** Name of the function, or of the service whose tasks are the gateway. */
   readonly functionName: string
   readonly functionArn: string
-  /** The tenant's own people, who may do everything in their account that the organisation lets them. */
+  /** The tenant's own people, who may do everything in their account that the organisation allows. */
   readonly administratorArn: string
-  /** A subnet of its model endpoint: in the tenant's VPC, where a host in its account would be, or of a shared one in the hub's. */
+  /** A subnet of its model endpoint: in the tenant's VPC, where a host of its account would be, or in the hub's VPC for a shared endpoint. */
   readonly subnetId: string
 }
 
-/** @throws Error when the tenant is not deployed */
+/** @throws Error if the tenant is not deployed */
 export function readTenant({ cloud: { ledger }, hub }: Platform, id: string): TestbedTenant {
   const item = ledger
     .all('aws:dynamodb/tableItem:TableItem')

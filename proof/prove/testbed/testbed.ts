@@ -32,13 +32,13 @@ import { readTenant, type TestbedTenant } from './tenant.ts'
 import { createUserPoolCalls, throughWire, type UserPoolCalls } from './user-pool.ts'
 
 export interface Clock {
-  /** Seconds that the local cloud is ahead of the real time. */
+  /** Seconds by which the local cloud's clock is ahead of the real time. */
   ahead: number
 }
 
 export interface Testbed extends GatewayCalls, AwsCalls, Gateways, SharedTenants, PooledTenants {
   readonly compute: Compute
-  /** What is in the hub's repository; a version of the code that is tried is put there. */
+  /** The images in the hub's repository, to which other versions of the code are added. */
   readonly images: Image[]
   readonly platform: Platform
   readonly hub: HubOutputs
@@ -46,36 +46,39 @@ export interface Testbed extends GatewayCalls, AwsCalls, Gateways, SharedTenants
   readonly clock: Clock
   readonly forge: Forge
   readonly machines: Machines
-  /** A tenant's whose people are an external provider's. */
+  /** A tenant whose people sign in at an external provider. */
   readonly provider: ProviderPeople
-  /** The user pool as it is seen from the internet. */
+  /** Calls of the user pool from the internet. */
   readonly pool: UserPoolCalls
   readonly people: PoolUsers
   readonly status: StatusItems
   /** A third tenant, and one of its users. */
   readonly suspended: Suspended
-  /** Without a spoke, and not connected. */
+  /** The partner: an account without a spoke, which is not connected. */
   readonly partner: Partner
-  /** Who attacks. */
+  /** The tenant that attacks. */
   readonly tenant1: TestbedTenant
-  /** Who must not be reached. */
+  /** The tenant that must not be reached. */
   readonly tenant2: TestbedTenant
   close(): Promise<void>
 }
 
 export interface TestbedOptions {
-  /** Where the platform keeps its files. */
+  /** Folder for the platform's files. */
   readonly directory?: string
   /** @default the sample organisation, whose accounts have access to more models than the tenants may use */
   readonly organization?: Organization
-  /** What the tenants' gateways run on. @default 'lambda' */
+  /**
+   * Where the tenants' gateways run.
+   * @default 'lambda'
+   */
   readonly compute?: Compute
 }
 
-/** Of a word that no attempt sends: that a call carries it is what is tried. */
+/** A guardrail about a word that no attempt sends, because the attempts are about whether a call names it. */
 const GUARDRAIL = { words: ['nightingale'] }
 
-/** Providers of either tenant's people, while people sign in at the user pool. */
+/** Providers of the two tenants' people, while other people sign in at the user pool. */
 const FEDERATED = {
   federatedProviders: Object.fromEntries(
     Object.entries({ acme: 'tenant1', globex: 'tenant2' }).map(([name, tenant]) => [
@@ -100,7 +103,7 @@ export async function startTestbed({
   const clock: Clock = { ahead: 0 }
   const now = () => Date.now() / 1000 + clock.ahead
   const hubsSettings = {
-    // Thousands of attempts come from one address, and the firewall's rate rule must not be what stops them.
+    // Thousands of attempts come from one address, so the firewall's rate rule is raised to let them through.
     wafRateLimit: '1000000',
     keySetVia: 'table',
     userPoolDomain: DOMAIN,
@@ -108,7 +111,7 @@ export async function startTestbed({
     centralModels: CENTRAL_MODELS,
     endpointService: true,
     endpointServiceAccounts: [PARTNER],
-    // Room for nine tenants.
+    // The hub has room for nine tenants.
     ...(compute === 'fargate' && { ...LOCAL_FARGATE, fargateVcpuLimit: '20' }),
   }
   const platform = await startPlatform({
@@ -123,7 +126,7 @@ export async function startTestbed({
   })
   try {
     const { hub } = platform
-    // Their ids are in the tenants' settings.
+    // The app clients' ids are in the tenants' settings.
     const clients = await createMachineClients(platform)
     const [machines1, machines2] = [machinesOf('tenant1', clients), machinesOf('tenant2', clients)]
     await platform.deploy('spoke-tenant1', {
@@ -135,13 +138,13 @@ export async function startTestbed({
     await platform.deploy('spoke-tenant2', { machineIssuers: machines2, ...tenants })
     for (const resource of attackersGroup(hub)) await platform.cloud.ledger.put(resource)
     const pool = createUserPoolCalls(hub, throughWire(platform))
-    // First: a tenant whose id is used again has no users yet.
+    // Done first, because a tenant whose id is used again has no users yet.
     const people = await createPoolUsers(platform, pool)
     const status = openStatusItems(platform)
     const suspended = await suspendTenant(platform, status, tenants)
     const pair = await deployShared(platform, tenants)
     const neighbours = await deployPooled(platform, tenants)
-    // Those before keep the user pool until their own next deployment.
+    // Tenants deployed before keep the user pool until their own next deployment.
     await platform.deploy('hub', { ...hubsSettings, ...FEDERATED_NO_MORE, identity: IDENTITY })
     const provider = await deployProviderPeople(platform, tenants)
     const [tenant1, tenant2] = [readTenant(platform, 'tenant1'), readTenant(platform, 'tenant2')]
@@ -179,7 +182,7 @@ export async function startTestbed({
   }
 }
 
-/** The group of hosts that an attacker puts into a subnet: it lets everything out, as its owner can always make it. */
+/** The security group of hosts that an attacker puts into a subnet. It lets everything out, because the group's owner can always do that. */
 export const ATTACKERS_GROUP = 'sg-attacker'
 
 function attackersGroup(hub: HubOutputs): readonly Declared[] {
@@ -190,7 +193,7 @@ function attackersGroup(hub: HubOutputs): readonly Declared[] {
   ]
 }
 
-/** Access of the accounts to more models than the tenants may use, so that it is not what stops the attempts at those. */
+/** Gives the accounts access to more models than the tenants may use, so that missing access is not what stops those attempts. */
 const withMoreModels = (organization: Organization): Organization => ({
   ...organization,
   accounts: organization.accounts.map((account) => ({

@@ -1,4 +1,4 @@
-/** Calls to the user pool as its users make them, from the internet: unsigned, over the path that the network has. */
+/** Calls of the user pool as its users make them, from the internet: unsigned, over the network's path. */
 
 import type { Origin } from '@genai/local-cloud/network/path'
 import { decodeJwt } from 'jose'
@@ -14,16 +14,16 @@ export interface Session {
   readonly refreshToken: string
 }
 
-/** What an operation answered: its output, or AWS's error. */
+/** The answer of an operation: its output, or AWS's error. */
 export type Answer = Readonly<Record<string, unknown>>
 export type Answered =
   | { readonly ok: true; readonly value: Answer }
   | { readonly ok: false; readonly code: string; readonly message: string }
 
 export interface UserPoolCalls {
-  /** An operation of Cognito's, without a signature. */
+  /** Calls an operation of Cognito without a signature. */
   call(operation: string, input: Answer): Promise<Answered>
-  /** The same, where an error must be a refusal of one of the layers. */
+  /** The same, if an error must be a refusal of one of the layers. */
   unsigned(operation: string, input: Answer): Promise<Step<Answer>>
   signIn(username: string, password: string): Promise<Step<Session>>
   refresh(session: Pick<Session, 'refreshToken'>): Promise<Step<Session>>
@@ -43,7 +43,7 @@ export type Post = (call: {
   readonly body: Buffer
 }) => Promise<{ readonly status: number; readonly body: string }>
 
-/** From the internet, over the path that the network has. */
+/** Sends it from the internet, over the network's path. */
 export const throughWire =
   ({ cloud }: Platform, from: Origin = LAPTOP): Post =>
   async (call) => {
@@ -89,7 +89,7 @@ export function createUserPoolCalls(
   }
 }
 
-/** Cognito tells by its message which of its checks refused. */
+/** Cognito's message shows which of its checks refused. */
 const BY_MESSAGE: readonly (readonly [RegExp, Layer])[] = [
   [/^SignUp is not permitted|immutable attribute/, 'userPool'],
   [/unauthorized attribute|flow not enabled/, 'userPoolClient'],
@@ -105,7 +105,7 @@ export function refusedBy(code: string, message: string) {
   return stopped([layer], `${code}: ${message}`)
 }
 
-/** Seconds that a token is good for, from its issue. */
+/** Seconds for which a token is valid, from its issue. */
 export function lifeOf(token: string): number {
   const { iat = 0, exp = 0 } = decodeJwt(token)
   return exp - iat
