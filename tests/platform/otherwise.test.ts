@@ -8,6 +8,7 @@ import type { Deployed } from '../../cli/doctor/deployed/question.ts'
 import { severalGroups } from '../../cli/doctor/deployed/read-only-trials.ts'
 import { secondDeletion } from '../../cli/doctor/test-tenant/trials.ts'
 import { cognitoClient } from '../../cli/hub/cognito.ts'
+import { functionName } from '../../shared/naming.ts'
 import { calling } from '../doctor/gateway.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
@@ -110,6 +111,8 @@ describe('an attachment that is deleted once', () => {
   it('goes when a tenant moves', async () => {
     await platform.deploy(SECOND, { attachmentDeletion: 'owner', cidrBlock: '10.64.9.0/24' })
     expect(attachments('tenant2')).toHaveLength(2)
+    // A warm function has the old endpoint for up to ten seconds.
+    await platform.cloud.lambda.stop(functionName('tenant2'))
     expect((await platform.invoke('tenant2')).status).toBe(200)
   })
 })
