@@ -17,8 +17,12 @@ export interface StandInOptions {
 export const WRITES = 'writes'
 export type Writes = Readonly<Record<string, number>>
 
-/** Asked before a write of a counter is answered. @param table the name of its table */
-export type OnWrite = (table: string) => Promise<void> | void
+/**
+ * Asked before a write of a counter is answered.
+ * @param table the name of its table
+ * @param gaveUp whether the writer has closed the connection, as after its own time limit
+ */
+export type OnWrite = (table: string, gaveUp: () => boolean) => Promise<void> | void
 
 const ANSWER = JSON.stringify({
   output: { message: { role: 'assistant', content: [{ text: 'Hello to you too.' }] } },
@@ -50,12 +54,17 @@ async function answer(
   sent: readonly Buffer[],
   onWrite: OnWrite,
 ): Promise<void> {
+  let closed = false
+  response.once('close', () => {
+    closed = true
+  })
+  const gaveUp = () => closed
   const service = (request.authority ?? request.headers.host ?? '').split('.')[0]
   const [type, body] =
     service === 'sts'
       ? ['text/xml', session()]
       : service === 'dynamodb'
-        ? ['application/x-amz-json-1.0', await tableAnswer(request, sent, onWrite)]
+        ? ['application/x-amz-json-1.0', await tableAnswer(request, sent, (table) => onWrite(table, gaveUp))]
         : ['application/json', service === 'cognito-idp' ? keySet : ANSWER]
   response.setHeader('content-type', type)
   response.setHeader('content-length', Buffer.byteLength(body))
@@ -66,7 +75,7 @@ async function answer(
 async function tableAnswer(
   { headers }: Http2ServerRequest,
   sent: readonly Buffer[],
-  onWrite: OnWrite,
+  onWrite: (table: string) => Promise<void> | void,
 ): Promise<string> {
   const { TableName } = JSON.parse(Buffer.concat(sent).toString())
   if (!`${headers['x-amz-target']}`.endsWith('.UpdateItem')) return JSON.stringify(itemsOf(TableName))

@@ -1,7 +1,7 @@
 /**
  * How often a caller waits for the table of counters, on Lambda and on Fargate: the deployed programs, as processes, at a table that
- * answers no write before all of those that are made side by side have arrived. Nothing here is measured by a clock: what is made one
- * after the other, or waited for, would never end.
+ * answers no write before all of those that are made side by side have arrived. Nothing here is measured by a clock: writes that are made
+ * one after the other, or that a caller waits for, get no answer, until the gateway gives them up, which is seen.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,7 +18,7 @@ import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from '../../proof/b
 const COUNTERS = 3
 
 /** Writes that wait for their answer. */
-let waiting: (() => void)[] = []
+let waiting: { readonly answer: () => void; readonly gaveUp: () => boolean }[] = []
 /** How often all counters' writes were answered together, and how often they may be. */
 let roundTrips = 0
 let allowed = Number.POSITIVE_INFINITY
@@ -27,7 +27,7 @@ function allow(more: number): void {
   allowed = more
   while (waiting.length >= COUNTERS && roundTrips < allowed) {
     roundTrips++
-    for (const answer of waiting.splice(0, COUNTERS)) answer()
+    for (const { answer } of waiting.splice(0, COUNTERS)) answer()
   }
 }
 
@@ -39,10 +39,11 @@ beforeAll(async () => {
   const authority = await openAuthority(directory)
   const signed = await signIn()
   token = signed.token
-  standIn = await startStandIn({ ...authority.issue(HOSTS), keySet: signed.keySet }, async () => {
-    const answered = new Promise<void>((resolve) => waiting.push(resolve))
+  standIn = await startStandIn({ ...authority.issue(HOSTS), keySet: signed.keySet }, async (_table, gaveUp) => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    waiting.push({ answer: resolve, gaveUp })
     allow(allowed)
-    await answered
+    await promise
   })
   environment = {
     ...ENVIRONMENT,
@@ -88,6 +89,8 @@ test('A server’s caller waits for one; the settling is behind the answer', asy
     allow(2 * request + 1)
     await subject.stream()
     expect(roundTrips).toBe(2 * request + 1)
+    await expect.poll(() => waiting.length).toBe(COUNTERS)
+    expect(waiting.filter(({ gaveUp }) => gaveUp())).toEqual([])
     allow(2 * request + 2)
     await expect.poll(() => roundTrips).toBe(2 * request + 2)
   }

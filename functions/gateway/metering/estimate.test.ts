@@ -102,6 +102,7 @@ const OWN = { additionalModelRequestFields: { max_tokens: 7 } }
 test.each<[string, BedrockOperation, string, object, number]>([
   ['a negative number', 'converse', NOVA, { additionalModelRequestFields: { max_tokens: -1_000_000 } }, 64_000],
   ['a negative number beside a good one', 'converse', NOVA, { inferenceConfig: { maxTokens: 9 }, max_tokens: -5 }, 9],
+  ['a negative number where it is read', 'invoke', CLAUDE, { max_tokens: -5 }, 64_000],
   ['a part of a token', 'invoke', CLAUDE, { max_tokens: 0.5 }, 64_000],
   ['a text', 'invoke', CLAUDE, { max_tokens: '5' }, 64_000],
   ['more than any model writes', 'converse', NOVA, { inferenceConfig: { maxTokens: 9e15 } }, 131_072],
