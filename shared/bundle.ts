@@ -4,16 +4,27 @@
  */
 import { createHash } from 'node:crypto'
 import { existsSync, statSync } from 'node:fs'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join, relative, resolve } from 'node:path'
 import * as pulumi from '@pulumi/pulumi'
-import { type BuildOptions, build } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 
 const PROJECT = join(import.meta.dirname, '..')
 const FILE = 'handler.cjs'
 
 /** The entry in Lambda's form: the bundle's file and the exported function. */
 export const HANDLER = 'handler.handler'
+
+/** The SDK's clients read their own version from their package.json, which would be in the bundle as a whole otherwise. */
+const versionOnly: Plugin = {
+  name: 'version-only',
+  setup(bundler) {
+    bundler.onLoad({ filter: /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version } = JSON.parse(await readFile(path, 'utf8'))
+      return { contents: JSON.stringify({ version }), loader: 'json' }
+    })
+  },
+}
 
 /** CommonJS starts faster than ESM on Lambda's Node. ESM sources are preferred, so that unused code is left out. */
 export const BUNDLE_OPTIONS = {
@@ -33,6 +44,7 @@ export const BUNDLE_OPTIONS = {
       './functions/sdk-stubs.ts',
     ]),
   ),
+  plugins: [versionOnly] as Plugin[],
   // The source map is a file beside the bundle: it is needed only to read stack traces, so Lambda does not load it.
   sourcemap: 'external',
 } as const satisfies BuildOptions

@@ -185,7 +185,7 @@ it('every type that the programs declare has calls for each operation', () => {
 
 it('every data source that the local cloud has says what it asks for', () => {
   for (const token of invokeTokens()) {
-    const inputs = { name: '/aws/service/x', arn: 'arn:aws:iam::111111111111:policy/x' }
+    const inputs = { name: '/aws/service/x', arn: 'arn:aws:iam::111111111111:policy/x', zoneId: 'Z0123456789' }
     const call = { account: HUB, region: REGION, inputs, ledger: new Ledger(), organization, callerArn: '' }
     const actions = invokeOf(token)
       .permissions(call)
