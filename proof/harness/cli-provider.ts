@@ -130,6 +130,7 @@ export async function startEngine(cli: FoundCli, options: EngineOptions): Promis
     PULUMI_DEBUG_PROVIDERS: running.providers.debugProviders,
     PULUMI_SKIP_UPDATE_CHECK: 'true',
     ...connectionVariables({ caFile: running.cloud.authority.caFile, wirePort: running.wirePort }),
+    LOCAL_CLOUD_WEBSITES: Object.keys(websites ?? {}).join(','),
     // The programs run with the Node that runs the tests.
     PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
   })
