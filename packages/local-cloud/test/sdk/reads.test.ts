@@ -132,6 +132,8 @@ const ROWS = [
   resource('aws:iam/policy:Policy', `arn:aws:iam::${HUB}:policy/genai-b`, {
     name: 'genai-b',
     arn: `arn:aws:iam::${HUB}:policy/genai-b`,
+    path: '/',
+    policy: '{}',
     tagsAll: TAGS,
   }),
   resource('aws:lambda/function:Function', 'genai-audit', {
