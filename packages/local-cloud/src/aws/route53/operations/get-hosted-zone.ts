@@ -1,8 +1,7 @@
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import type { XmlValue } from '../../../wire/protocol/query.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
-import { zoneArn } from '../zones.ts'
-import { requireZone } from './zone.ts'
+import { requireZone, zoneArn } from '../zones.ts'
 
 const INPUT = structure({ Id: required(text({ max: 32 })) })
 

@@ -11,8 +11,7 @@ import {
   VALIDATION_EXCEPTIONS,
 } from '../../../wire/protocol/shape.ts'
 import { RECORD } from '../resources/record.ts'
-import { zoneArn } from '../zones.ts'
-import { requireZone } from './zone.ts'
+import { requireZone, zoneArn } from '../zones.ts'
 
 const INPUT = structure({
   HostedZoneId: required(textShape({ max: 32 })),

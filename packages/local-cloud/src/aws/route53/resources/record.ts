@@ -6,7 +6,7 @@ import { idPart } from '../../../resource/import-id.ts'
 import { call, lifeCycle } from '../../../resource/permission.ts'
 import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
 import { flag, known, number, objects, text, texts } from '../../../resource/values.ts'
-import { hostedZone } from '../zones.ts'
+import { requireZone, zoneArn } from '../zones.ts'
 
 export const RECORD = 'aws:route53/record:Record'
 
@@ -15,16 +15,13 @@ const TYPES = ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'TXT']
 /** Names are compared without regard to case and a dot at the end. */
 const canonicalName = (name: string) => name.toLowerCase().replace(/\.$/, '')
 
-/** The domain of a hosted zone in the caller's account. */
-function requireZone(situation: Situation, zoneId: string): string {
-  const found = hostedZone(situation.organization, situation.account, zoneId)
-  if (!found) throw new AwsError('NoSuchHostedZone', `No hosted zone found with ID: ${zoneId}`, 404)
-  return canonicalName(found.name)
-}
+/** The domain of the record's hosted zone. */
+const domainOf = (situation: Situation): string =>
+  canonicalName(requireZone(situation, known(situation.inputs, 'zoneId')).name)
 
 /** A name may be given without the zone's domain. */
 function fqdn(situation: Situation): string {
-  const domain = requireZone(situation, known(situation.inputs, 'zoneId'))
+  const domain = domainOf(situation)
   const name = canonicalName(known(situation.inputs, 'name'))
   return name === domain || name.endsWith(`.${domain}`) ? name : `${name}.${domain}`
 }
@@ -69,7 +66,7 @@ export const record: ResourceType = {
       throw refused(
         `RRSet of type ${type} with DNS name ${name}. is not permitted as it conflicts with other records with the same DNS name in zone`,
       )
-    if (type === 'CNAME' && name === requireZone(situation, known(inputs, 'zoneId')))
+    if (type === 'CNAME' && name === domainOf(situation))
       throw refused(`RRSet of type CNAME with DNS name ${name}. is not permitted at apex in zone ${name}.`)
   },
   answer(situation) {
@@ -78,7 +75,7 @@ export const record: ResourceType = {
     return { id: `${known(inputs, 'zoneId')}_${name}_${known(inputs, 'type')}`, outputs: { fqdn: name } }
   },
   permissions: lifeCycle(({ inputs }) => {
-    const zone = `arn:aws:route53:::hostedzone/${known(inputs, 'zoneId')}`
+    const zone = zoneArn(known(inputs, 'zoneId'))
     const change = [
       call('route53:ChangeResourceRecordSets', zone),
       call('route53:GetHostedZone', zone),
