@@ -82,7 +82,7 @@ export async function addMachine(
       name,
       issuer: { issuer, claims: { client_id: clientId, token_use: 'access', scope: SCOPE } },
     })
-  // The store is tried before anything is created.
+  // Before anything is created: the id of an app client is known only afterwards.
   if (written('tried') === undefined)
     throw new UserError(
       `${basename(file)} has a machine ${name} already, or its machineIssuers are in a form that is not edited here.`,

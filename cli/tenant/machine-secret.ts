@@ -1,4 +1,4 @@
-/** A machine's secret in Secrets Manager of the tenant's account: nobody sees it, and this command keeps nothing of it. */
+/** A machine's secret in Secrets Manager of the tenant's account. It is neither printed nor stored anywhere else. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout } from 'node:timers/promises'
 import { machineSecretName, SECRETS_ROLE } from '../../shared/policies/machine-secrets.ts'
@@ -79,20 +79,19 @@ export async function openStore(tenantId: string, name: string, options: OpenOpt
     const version = { SecretId: id, SecretString: value, ClientRequestToken: randomUUID() }
     return again(() => call('PutSecretValue', { ...version, ...(stages && { VersionStages: stages }) }))
   }
+  const orRefused = async (work: Promise<unknown>): Promise<void> => {
+    await work.catch((cause: unknown) => {
+      throw refused(cause)
+    })
+  }
   const remove = () => call('DeleteSecret', { SecretId: id, ForceDeleteWithoutRecovery: true })
   return {
     where,
     async make(onFailure) {
       const Description = `Client id and secret of the machine ${tenantId}.${name}.`
-      try {
-        await call('CreateSecret', { Name: id, Description, ClientRequestToken: randomUUID() })
-      } catch (cause) {
-        throw refused(cause)
-      }
+      await orRefused(call('CreateSecret', { Name: id, Description, ClientRequestToken: randomUUID() }))
       onFailure(where, remove)
-      await put('{}', [TRIAL]).catch((cause: unknown) => {
-        throw refused(cause)
-      })
+      await orRefused(put('{}', [TRIAL]))
     },
     async writable() {
       try {
@@ -103,16 +102,8 @@ export async function openStore(tenantId: string, name: string, options: OpenOpt
         throw refused(cause)
       }
     },
-    async write(value) {
-      await put(value).catch((cause: unknown) => {
-        throw refused(cause)
-      })
-    },
-    async remove() {
-      await remove().catch((cause: unknown) => {
-        throw refused(cause)
-      })
-    },
+    write: (value) => orRefused(put(value)),
+    remove: () => orRefused(remove()),
   }
 }
 

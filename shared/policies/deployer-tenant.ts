@@ -133,17 +133,19 @@ export const serviceLinkedRole = (account: string, service: string): PolicyState
   Condition: { StringEquals: { 'iam:AWSServiceName': service } },
 })
 
-const iam = (...names: readonly string[]) => names.map((name) => `iam:${name}`)
+const iam = (...names: readonly string[]) => of('iam', ...names)
+
+/** Calls that give a role no permission. */
+const KEEP_ROLES = [
+  ...iam('DeleteRole', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole'),
+  ...iam('ListRolePolicies', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'),
+]
 
 /** Whoever may write a role's policy can grant the role anything. This policy cannot restrict that; service control policies do. */
 export const manageRoles = ({ account }: DeployerScope): PolicyStatement =>
   allow(
     'Roles',
-    [
-      ...iam('CreateRole', 'DeleteRole', 'DeleteRolePolicy', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies'),
-      ...iam('ListInstanceProfilesForRole', 'ListRolePolicies', 'PutRolePolicy', 'TagRole', 'UntagRole'),
-      ...iam('UpdateAssumeRolePolicy', 'UpdateRole', 'UpdateRoleDescription'),
-    ],
+    [...KEEP_ROLES, ...iam('CreateRole', 'DeleteRolePolicy', 'PutRolePolicy')].sort(),
     roleArn(account, `${PREFIX}-*`),
   )
 
@@ -163,15 +165,7 @@ function boundedRoles(
       Resource: arns,
       Condition: { StringEquals: { 'iam:PermissionsBoundary': boundary } },
     },
-    allow(
-      'Roles',
-      [
-        ...iam('DeleteRole', 'GetRole', 'GetRolePolicy', 'ListAttachedRolePolicies', 'ListInstanceProfilesForRole'),
-        ...iam('ListRolePolicies', 'TagRole', 'UntagRole', 'UpdateAssumeRolePolicy', 'UpdateRole'),
-        ...iam('UpdateRoleDescription'),
-      ],
-      arns,
-    ),
+    allow('Roles', KEEP_ROLES, arns),
     lookAtBoundary(account, tenantId),
   ]
 }
