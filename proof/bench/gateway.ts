@@ -2,16 +2,12 @@
  * The time that the gateway adds: the deployed bundle is compared with a bare call of the AWS SDK and with a function that does nothing, side by
  * side in one run against the same stand-in. Machines differ and do other work, so only the ratios are judged.
  */
-import { fork } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import path from 'node:path'
-import { openAuthority } from '@genai/local-cloud/wire/authority'
+import { availableParallelism } from 'node:os'
 import { BUNDLINGS, type Bundle, bundle, GATEWAY_ENTRY } from './bundles.ts'
-import type { StandInOptions } from './stand-in-server.ts'
+import { type Goal, goal } from './goals.ts'
+import { type StandIn, withStandIn } from './stand-in-child.ts'
 import { type Launch, type Subject, start } from './subject.ts'
-import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from './tenant.ts'
+import { ENVIRONMENT, eventFor, USAGE_TABLE } from './tenant.ts'
 
 export interface GatewayBenchOptions {
   /** Compares ways to bundle the gateway with each other, instead of the gateway with other programs. */
@@ -46,12 +42,7 @@ export interface GatewayReport {
   readonly node: string
   readonly cores: number
   readonly measurements: readonly Measurement[]
-  readonly goals: readonly {
-    readonly goal: string
-    readonly ratio: number
-    readonly most: number
-    readonly met: boolean
-  }[]
+  readonly goals: readonly Goal[]
 }
 
 const GATEWAY = 'gateway (as deployed)'
@@ -62,20 +53,13 @@ const ALL_LIMITS = 'gateway, three counters'
 /** The programs that the gateway is compared with use the SDK unchanged, with its own chain of credentials. */
 const WHOLE_SDK = { alias: {} }
 
-export async function benchGateway(options: GatewayBenchOptions): Promise<GatewayReport> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'genai-bench-'))
-  const standIn = fork(path.join(import.meta.dirname, 'stand-in.ts'))
-  try {
+export const benchGateway = (options: GatewayBenchOptions): Promise<GatewayReport> =>
+  withStandIn(async (standIn) => {
     options.progress('bundling')
     const bundles = options.bundling ? await bundlings() : await comparisons()
-    const launch = await prepare(directory, standIn)
-    const measurements = await measure(bundles, launch, options)
+    const measurements = await measure(bundles, await launchAgainst(standIn), options)
     return { node: process.version, cores: availableParallelism(), measurements, goals: goalsOf(measurements) }
-  } finally {
-    standIn.disconnect()
-    await rm(directory, { recursive: true, force: true })
-  }
-}
+  })
 
 async function comparisons(): Promise<Bundle[]> {
   return [
@@ -95,18 +79,13 @@ async function bundlings(): Promise<Bundle[]> {
   return bundles
 }
 
-/** Signs in, and starts the stand-in with the user pool's keys. */
-async function prepare(directory: string, standIn: ReturnType<typeof fork>): Promise<Launch> {
+async function launchAgainst({ port, caFile, token }: StandIn): Promise<Launch> {
   const runner = await bundle('runner', 'proof/bench/runner.ts')
-  const authority = await openAuthority(directory)
-  const { keySet, token } = await signIn()
-  standIn.send({ ...authority.issue(HOSTS), keySet } satisfies StandInOptions)
-  const [port] = await once(standIn, 'message')
   const environment = {
     ...ENVIRONMENT,
     EVENT: JSON.stringify(eventFor(token)),
-    NODE_EXTRA_CA_CERTS: authority.caFile,
-    PORT: `${port}`,
+    NODE_EXTRA_CA_CERTS: caFile,
+    PORT: port,
   }
   return { runner: runner.file, environment }
 }
@@ -174,7 +153,6 @@ function goalsOf(measurements: readonly Measurement[]): GatewayReport['goals'] {
   const of = (name: string) => measurements.find((one) => one.name === name)
   const [gateway, call, empty, one, all] = [GATEWAY, SDK_CALL, EMPTY, ONE_LIMIT, ALL_LIMITS].map(of)
   if (!gateway || !call || !empty || !one || !all) return []
-  const goal = (text: string, ratio: number, most: number) => ({ goal: text, ratio, most, met: ratio <= most })
   return [
     goal('warm p50, gateway / bare SDK call', gateway.warmP50Milliseconds / call.warmP50Milliseconds, 1.2),
     goal(

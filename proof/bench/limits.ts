@@ -3,18 +3,15 @@
  * one run. The stand-in's table answers after a known time, and some subjects have a slower one: by how much they are slower is how
  * many of the table's round trips a caller waits for, whatever else the machine does.
  */
-import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import path from 'node:path'
-import { openAuthority } from '@genai/local-cloud/wire/authority'
+import { availableParallelism } from 'node:os'
 import { bundle, GATEWAY_ENTRY } from './bundles.ts'
 import { type Goal, goal, median, type Spread, spread } from './goals.ts'
-import { type StandInOptions, WRITES, type Writes } from './stand-in-server.ts'
-import { type Api, startServer } from './stream-subject.ts'
+import { type StandIn, withStandIn } from './stand-in-child.ts'
+import { WRITES, type Writes } from './stand-in-server.ts'
+import { INVOKE, startServer } from './stream-subject.ts'
 import { type Launch, start } from './subject.ts'
-import { ENVIRONMENT, eventFor, HOSTS, type LIMITED, signIn, slowUsageTable } from './tenant.ts'
+import { ENVIRONMENT, eventFor, type LIMITED, slowUsageTable } from './tenant.ts'
 
 /** Milliseconds after which the two tables answer. */
 export const TABLE_MILLISECONDS = { fast: 5, slow: 45 } as const
@@ -76,23 +73,22 @@ interface Subject extends Asked {
   readonly fastest: number[]
 }
 
-const INVOKE: Api = { path: '/tenant1/invoke', body: (prompt) => ({ prompt }) }
+export const benchLimits = ({ progress }: { progress: (text: string) => void }): Promise<LimitsReport> =>
+  withStandIn((standIn) => limitsAgainst(standIn, progress))
 
-export async function benchLimits({ progress }: { progress: (text: string) => void }): Promise<LimitsReport> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'genai-bench-'))
-  const standIn = fork(path.join(import.meta.dirname, 'stand-in.ts'))
+async function limitsAgainst(standIn: StandIn, progress: (text: string) => void): Promise<LimitsReport> {
   const subjects: Subject[] = []
   try {
     progress('bundling')
-    const begin = await starter(directory, standIn)
+    const begin = await starter(standIn)
     for (const compute of COMPUTES) {
       subjects.push(await begin(compute))
       for (const table of Object.keys(COUNTERS) as (keyof typeof COUNTERS)[])
         for (const speed of ['fast', 'slow'] as const) subjects.push(await begin(compute, table, speed))
     }
     await inTurns(subjects, progress)
-    standIn.send(WRITES)
-    const [writes] = (await once(standIn, 'message')) as [Writes]
+    standIn.child.send(WRITES)
+    const [writes] = (await once(standIn.child, 'message')) as [Writes]
     const measurements = measurementsOf(subjects, writes)
     return {
       node: process.version,
@@ -104,8 +100,6 @@ export async function benchLimits({ progress }: { progress: (text: string) => vo
     }
   } finally {
     for (const subject of subjects) await subject.stop()
-    standIn.disconnect()
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -115,30 +109,26 @@ type Begin = (
   speed?: keyof typeof TABLE_MILLISECONDS,
 ) => Promise<Subject>
 
-/** Bundles both programs, and starts the stand-in with the pool's keys. */
-async function starter(directory: string, standIn: ChildProcess): Promise<Begin> {
+/** Bundles both programs. */
+async function starter({ port, caFile, token }: StandIn): Promise<Begin> {
   const gateway = await bundle('gateway (as deployed)', GATEWAY_ENTRY)
   const server = await bundle('server', 'functions/gateway/server.ts')
   const runner = await bundle('runner', 'proof/bench/runner.ts')
   const probe = await bundle('probe', 'proof/bench/probe.ts')
-  const authority = await openAuthority(directory)
-  const { keySet, token } = await signIn()
-  standIn.send({ ...authority.issue(HOSTS), keySet } satisfies StandInOptions)
-  const [port] = await once(standIn, 'message')
   const EVENT = JSON.stringify(eventFor(token))
   return async (compute, table, speed) => {
     const counters = table === undefined ? 0 : COUNTERS[table]
     const usageTable = slowUsageTable(`${compute}-${counters}`, speed === undefined ? 0 : TABLE_MILLISECONDS[speed])
     const environment = {
       ...ENVIRONMENT,
-      NODE_EXTRA_CA_CERTS: authority.caFile,
+      NODE_EXTRA_CA_CERTS: caFile,
       USAGE_TABLE: usageTable,
       ...(table !== undefined && { TABLE_NAME: table }),
     }
     const asked =
       compute === 'Lambda'
-        ? await asFunction({ runner: runner.file, environment: { ...environment, EVENT, PORT: `${port}` } })
-        : await asServer({ ...environment, STAND_IN_PORT: `${port}` })
+        ? await asFunction({ runner: runner.file, environment: { ...environment, EVENT, PORT: port } })
+        : await asServer({ ...environment, STAND_IN_PORT: port })
     return {
       ...asked,
       compute,

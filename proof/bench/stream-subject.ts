@@ -48,6 +48,9 @@ export const CHAT: Api = {
   body: (content) => ({ model: 'nova-2-lite', stream: true, max_tokens: 100, messages: [{ role: 'user', content }] }),
 }
 
+/** Its answer is whole. */
+export const INVOKE: Api = { path: '/tenant1/invoke', body: (prompt) => ({ prompt }) }
+
 export interface StreamLaunch {
   readonly probe: string
   readonly environment: Readonly<Record<string, string>>

@@ -2,18 +2,13 @@
  * What the gateway's server adds to a stream, compared with a proxy that passes on bytes, side by side in one run; and correctness checks that
  * must pass whatever the speed is.
  */
-import { fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { openAuthority } from '@genai/local-cloud/wire/authority'
 import { bundle } from './bundles.ts'
-import { type Goal, goal, median } from './goals.ts'
-import type { StandInOptions } from './stand-in-server.ts'
+import { type Goal, goal, median, verdicts } from './goals.ts'
+import { type StandIn, withStandIn } from './stand-in-child.ts'
 import type { Closed, Plan } from './stand-in-stream.ts'
 import { CHAT, CONVERSE, type StreamSubject, startServer } from './stream-subject.ts'
-import { ENVIRONMENT, HOSTS, signIn } from './tenant.ts'
+import { ENVIRONMENT } from './tenant.ts'
 
 export interface StreamMeasurement {
   readonly name: string
@@ -33,32 +28,30 @@ const PROXY = 'byte proxy'
 const GATEWAY = 'gateway, chat completions'
 const PLAN: Plan = { frames: 40, milliseconds: 0, end: 'whole' }
 
-export async function benchStreams({ progress }: { progress: (text: string) => void }): Promise<StreamsReport> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'genai-bench-'))
-  const standIn = fork(path.join(import.meta.dirname, 'stand-in.ts'))
+export const benchStreams = ({ progress }: { progress: (text: string) => void }): Promise<StreamsReport> =>
+  withStandIn((standIn) => streamsAgainst(standIn, progress))
+
+async function streamsAgainst(
+  { child, port, caFile, token }: StandIn,
+  progress: (text: string) => void,
+): Promise<StreamsReport> {
   const subjects: StreamSubject[] = []
   try {
     progress('bundling')
     const probe = await bundle('probe', 'proof/bench/probe.ts')
     const proxy = await bundle(PROXY, 'proof/bench/subjects/byte-proxy.ts')
     const server = await bundle('server', 'functions/gateway/server.ts')
-    const authority = await openAuthority(directory)
-    const { keySet, token } = await signIn()
-    standIn.send({ ...authority.issue(HOSTS), keySet } satisfies StandInOptions)
-    const [port] = await once(standIn, 'message')
-    const environment = { ...ENVIRONMENT, STAND_IN_PORT: `${port}`, NODE_EXTRA_CA_CERTS: authority.caFile }
+    const environment = { ...ENVIRONMENT, STAND_IN_PORT: port, NODE_EXTRA_CA_CERTS: caFile }
     const launch = { probe: probe.file, environment, token }
     subjects.push(await startServer(PROXY, proxy.file, CONVERSE, launch))
     subjects.push(await startServer('gateway, converse-stream', server.file, CONVERSE, launch))
     subjects.push(await startServer(GATEWAY, server.file, CHAT, launch))
     const measurements = await measure(subjects, progress)
     progress('gates')
-    const gates = await correctness(subjects.slice(1), standIn)
+    const gates = await correctness(subjects.slice(1), child)
     return { measurements, goals: [...goalsOf(measurements), ...gates] }
   } finally {
     for (const subject of subjects) await subject.stop()
-    standIn.disconnect()
-    await rm(directory, { recursive: true, force: true })
   }
 }
 
@@ -156,7 +149,7 @@ function goalsOf(measurements: readonly StreamMeasurement[]): Goal[] {
 }
 
 /** Each check is a number of failures, which must be 0. */
-async function correctness(gateways: readonly StreamSubject[], standIn: ReturnType<typeof fork>): Promise<Goal[]> {
+async function correctness(gateways: readonly StreamSubject[], standIn: StandIn['child']): Promise<Goal[]> {
   const goals: Goal[] = []
   const none = (text: string, failures: number) => goals.push(goal(text, failures, 0))
   for (const gateway of gateways) {
@@ -214,10 +207,7 @@ export function streamsTable({ measurements, goals }: StreamsReport): string {
     `${''.padEnd(26)}  ${head.map((title) => title.padStart(26)).join('  ')}`,
     ...measurements.map(row),
     '',
-    ...goals.map(
-      ({ goal: text, ratio, most, met }) =>
-        `${met ? 'met   ' : 'MISSED'} ${text}: ${ratio.toFixed(2)} (goal: at most ${most})`,
-    ),
+    ...verdicts(goals),
   ].join('\n')
 }
 

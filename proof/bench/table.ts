@@ -1,5 +1,6 @@
 /** The report as a table for a terminal: every figure, with its ratio to the bare SDK call or to the empty function. */
 import type { GatewayReport, Measurement } from './gateway.ts'
+import { verdicts } from './goals.ts'
 
 export function gatewayTable({ node, cores, measurements, goals }: GatewayReport): string {
   // Cold starts are divided by the empty function's; warm calls by the bare SDK call's, or by the first gateway's if there is none.
@@ -20,16 +21,13 @@ export function gatewayTable({ node, cores, measurements, goals }: GatewayReport
     cells
       .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
       .join('  ')
-  const verdicts = goals.map(
-    ({ goal, ratio, most, met }) => `${met ? 'met   ' : 'MISSED'} ${goal}: ${ratio.toFixed(2)} (goal: at most ${most})`,
-  )
   return [
     `Node ${node}, ${cores} cores, one request at a time`,
     '',
     line(head),
     ...rows.map(line),
     '',
-    ...verdicts,
+    ...verdicts(goals),
   ].join('\n')
 }
 

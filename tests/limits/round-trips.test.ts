@@ -10,7 +10,7 @@ import { openAuthority } from '@genai/local-cloud/wire/authority'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { bundle, GATEWAY_ENTRY } from '../../proof/bench/bundles.ts'
 import { startStandIn } from '../../proof/bench/stand-in-server.ts'
-import { startServer } from '../../proof/bench/stream-subject.ts'
+import { INVOKE, startServer } from '../../proof/bench/stream-subject.ts'
 import { start } from '../../proof/bench/subject.ts'
 import { ENVIRONMENT, eventFor, HOSTS, signIn, USAGE_TABLE } from '../../proof/bench/tenant.ts'
 
@@ -77,13 +77,8 @@ test('A function’s caller waits for two: one before the model is called, and o
 test('A server’s caller waits for one; the settling is behind the answer', async () => {
   const { file: server } = await bundle('round-trips-server', 'functions/gateway/server.ts')
   const { file: probe } = await bundle('round-trips-probe', 'proof/bench/probe.ts')
-  const invoke = { path: '/tenant1/invoke', body: (prompt: string) => ({ prompt }) }
-  const more = { STAND_IN_PORT: `${standIn.port}` }
-  const subject = await startServer('server', server, invoke, {
-    probe,
-    environment: { ...environment, ...more },
-    token,
-  })
+  const launch = { probe, environment: { ...environment, STAND_IN_PORT: `${standIn.port}` }, token }
+  const subject = await startServer('server', server, INVOKE, launch)
   for (const request of [0, 1, 2]) {
     // The settling gets no answer before the caller has theirs.
     allow(2 * request + 1)
