@@ -1,4 +1,4 @@
-/** AWS Secrets Manager, as far as a secret is put there, fetched and deleted. */
+/** AWS Secrets Manager: creates, changes, reads and deletes secrets. */
 import { type Api, jsonApi } from '../../wire/protocol/api.ts'
 import { createSecret as CreateSecret } from './operations/create-secret.ts'
 import { deleteSecret as DeleteSecret } from './operations/delete-secret.ts'

@@ -44,6 +44,14 @@ describe('a secret', () => {
     expect(await get('trial')).toMatchObject({ SecretString: 'c' })
   })
 
+  it('ignores a repeated request: the version of a used token does not become the current one again', async () => {
+    await create()
+    await put(2, 'a')
+    await put(3, 'b')
+    expect(await put(2, 'a')).toMatchObject({ VersionId: TOKEN(2) })
+    expect(await get()).toMatchObject({ VersionId: TOKEN(3), SecretString: 'b' })
+  })
+
   it('is one of its account and region', async () => {
     await create()
     await expect(create()).rejects.toMatchObject({ code: 'ResourceExistsException' })

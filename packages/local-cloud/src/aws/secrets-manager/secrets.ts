@@ -18,16 +18,16 @@ export interface Secret {
   readonly versions: Map<string, Version>
   /** Staging label → id of the version that has it. */
   readonly stages: Map<string, string>
-  /** A deletion waits for its window to end. */
+  /** Scheduled for deletion. It stays so, because the recovery window does not end here. */
   deleted?: boolean
 }
 
 type Where = { readonly ledger: LedgerView; readonly account: string; readonly region: string }
 
-/** By account and region, of one cloud: its ledger stands for it. */
+/** Secrets by account and region, then by name. The key is the ledger, of which a local cloud has one. */
 const SECRETS = new WeakMap<LedgerView, Map<string, Map<string, Secret>>>()
 
-/** By name. */
+/** The secrets of an account in a region, by name. */
 export function secretsIn({ ledger, account, region }: Where): Map<string, Secret> {
   const ofCloud = SECRETS.get(ledger) ?? new Map<string, Map<string, Secret>>()
   SECRETS.set(ledger, ofCloud)
@@ -36,11 +36,11 @@ export function secretsIn({ ledger, account, region }: Where): Map<string, Secre
   return found
 }
 
-/** AWS puts a hyphen and six characters behind the name. */
+/** AWS appends a hyphen and six characters to the name. */
 export const newArn = ({ account, region }: Where, name: string): string =>
   `arn:aws:secretsmanager:${region}:${account}:secret:${name}-${randomBytes(3).toString('hex')}`
 
-/** What IAM is asked about for a secret that is named, whether it is there or not. */
+/** The ARN for which permission is checked. If the secret does not exist, its last six characters are invented. */
 export const arnOf = (where: Where, id: string): string =>
   secretNamed(where, id)?.arn ?? (id.startsWith('arn:') ? id : newArn(where, id))
 
@@ -48,7 +48,7 @@ export const arnOf = (where: Where, id: string): string =>
 export const secretNamed = (where: Where, id: string): Secret | undefined =>
   secretsIn(where).get(id) ?? [...secretsIn(where).values()].find(({ arn }) => arn === id)
 
-/** @throws ResourceNotFoundException, or InvalidRequestException for one that is to be deleted */
+/** @throws AwsError ResourceNotFoundException, or InvalidRequestException for a secret that is scheduled for deletion */
 export function secretThere(where: Where, id: string): Secret {
   const secret = secretNamed(where, id)
   if (!secret) throw new AwsError('ResourceNotFoundException', "Secrets Manager can't find the specified secret.")
@@ -60,11 +60,16 @@ export function secretThere(where: Where, id: string): Secret {
   return secret
 }
 
-/** @param stages labels, which other versions lose. The first version also gets `AWSCURRENT`. */
+/**
+ * Adds a version. A repeated request, with the same id and value, changes nothing.
+ * @param stages labels, which other versions lose. The first version also gets `AWSCURRENT`.
+ * @returns the version's labels
+ * @throws AwsError ResourceExistsException if the version has another value
+ */
 export function addVersion(secret: Secret, version: Version, stages: readonly string[] = ['AWSCURRENT']): string[] {
   const before = secret.versions.get(version.id)
-  if (before && before.value !== version.value)
-    throw new AwsError('ResourceExistsException', 'A version with this ClientRequestToken has another value.')
+  if (before?.value === version.value) return labelsOf(secret, version)
+  if (before) throw new AwsError('ResourceExistsException', 'A version with this ClientRequestToken has another value.')
   const labels = [...new Set(secret.versions.size === 0 ? [...stages, 'AWSCURRENT'] : stages)]
   secret.versions.set(version.id, version)
   const current = secret.stages.get('AWSCURRENT')
@@ -74,7 +79,10 @@ export function addVersion(secret: Secret, version: Version, stages: readonly st
   return labels
 }
 
-/** The SDK's clients make one up; who sends a request of their own has to. */
+export const labelsOf = ({ stages }: Secret, { id }: Version): string[] =>
+  [...stages].filter(([, version]) => version === id).map(([label]) => label)
+
+/** AWS's SDKs add a token to a request. A request that is made without them must contain one. */
 export function requireToken(token: string | undefined): string {
   if (token !== undefined) return token
   throw new AwsError(
@@ -83,6 +91,7 @@ export function requireToken(token: string | undefined): string {
   )
 }
 
+export const SECRET_ID = text({ min: 1, max: 2048 })
 export const TOKEN = text({ min: 32, max: 64 })
 export const NAME = text({ min: 1, max: 512, pattern: /^[A-Za-z0-9/_+=.@-]+$/ })
 /** In bytes. */

@@ -1,19 +1,11 @@
-/** At once and without a way back, or after a window of days, in which the name cannot be used again. */
+/** Deletes a secret at once, without recovery, or after a recovery window. Until the window ends, the name cannot be used again. */
 import { AwsError } from '../../../errors.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
-import {
-  boolean,
-  integer,
-  read,
-  required,
-  structure,
-  text,
-  VALIDATION_EXCEPTIONS,
-} from '../../../wire/protocol/shape.ts'
-import { arnOf, secretNamed, secretsIn, secretThere } from '../secrets.ts'
+import { boolean, integer, read, required, structure, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
+import { arnOf, SECRET_ID, secretNamed, secretsIn, secretThere } from '../secrets.ts'
 
 const INPUT = structure({
-  SecretId: required(text({ min: 1, max: 2048 })),
+  SecretId: required(SECRET_ID),
   ForceDeleteWithoutRecovery: boolean,
   RecoveryWindowInDays: integer({ min: 7, max: 30 }),
 })
@@ -42,7 +34,7 @@ export const deleteSecret: ApiOperation<object> = async (call) => {
     found.deleted = true
     return { ARN: found.arn, Name: found.name, DeletionDate }
   }
-  // By force, a secret that is not there is deleted as well.
+  // A forced deletion also succeeds for a secret that does not exist.
   const found = secretNamed(call, SecretId)
   if (found) secretsIn(call).delete(found.name)
   return { ARN: found?.arn ?? arn, Name: found?.name ?? SecretId, DeletionDate }

@@ -1,10 +1,10 @@
 import { AwsError } from '../../../errors.ts'
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { read, required, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
-import { arnOf, secretThere } from '../secrets.ts'
+import { arnOf, labelsOf, SECRET_ID, secretThere } from '../secrets.ts'
 
 const INPUT = structure({
-  SecretId: required(text({ min: 1, max: 2048 })),
+  SecretId: required(SECRET_ID),
   VersionStage: text({ min: 1, max: 256 }),
 })
 
@@ -15,13 +15,13 @@ export const getSecretValue: ApiOperation<object> = async (call) => {
     'secretsmanager:SecretId': arn,
     'secretsmanager:VersionStage': stage,
   })
-  const { name, arn: ARN, versions, stages } = secretThere(call, SecretId)
-  const version = versions.get(stages.get(stage) ?? '')
+  const found = secretThere(call, SecretId)
+  const version = found.versions.get(found.stages.get(stage) ?? '')
   if (!version)
     throw new AwsError(
       'ResourceNotFoundException',
       `Secrets Manager can't find the specified secret value for staging label: ${stage}`,
     )
-  const labels = [...stages].filter(([, id]) => id === version.id).map(([label]) => label)
-  return { ARN, Name: name, VersionId: version.id, SecretString: version.value, VersionStages: labels }
+  const { id: VersionId, value: SecretString } = version
+  return { ARN: found.arn, Name: found.name, VersionId, SecretString, VersionStages: labelsOf(found, version) }
 }

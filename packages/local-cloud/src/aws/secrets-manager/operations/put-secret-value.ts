@@ -1,10 +1,10 @@
-/** A further version of a secret. Without labels it becomes the current one. */
+/** Adds a version to a secret. Without labels it becomes the current one. */
 import type { ApiOperation } from '../../../wire/protocol/api.ts'
 import { list, read, required, secret, structure, text, VALIDATION_EXCEPTIONS } from '../../../wire/protocol/shape.ts'
-import { addVersion, arnOf, LONGEST_VALUE, requireToken, secretThere, TOKEN } from '../secrets.ts'
+import { addVersion, arnOf, LONGEST_VALUE, requireToken, SECRET_ID, secretThere, TOKEN } from '../secrets.ts'
 
 const INPUT = structure({
-  SecretId: required(text({ min: 1, max: 2048 })),
+  SecretId: required(SECRET_ID),
   ClientRequestToken: TOKEN,
   SecretString: required(secret({ max: LONGEST_VALUE })),
   VersionStages: list(text({ min: 1, max: 256 }), { min: 1, max: 20 }),
