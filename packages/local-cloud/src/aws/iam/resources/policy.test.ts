@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { Declarer, HUB } from '../../../testing/declarer.ts'
+import { Declarer, HUB, TENANT1 } from '../../../testing/declarer.ts'
+import { organization } from '../../../testing/organization.ts'
 
 const ROLE = 'aws:iam/role:Role'
 
@@ -42,6 +43,15 @@ describe('policies', () => {
     [document({ ...allow, Resource: 'bucket' }), 'must be in ARN format'],
   ])('refuse %s', async (policy, message) => {
     expect(await cloud.refusal(ROLE_POLICY, 'p', { role: 'reader', policy })).toContain(message)
+  })
+
+  it('managed have no name of one that exists before any stack, whatever its path and case', async () => {
+    const policies = [{ name: 'boundary', policy: { Version: '2012-10-17', Statement: [] } }] as const
+    const accounts = organization.accounts.map((one) => (one.id === HUB ? { ...one, policies } : one))
+    cloud = new Declarer({ ...organization, accounts })
+    const named = (name: string, path: string) => ({ name, path, policy: document(allow) })
+    expect(await cloud.refusal(POLICY, 'p', named('Boundary', '/x/'))).toContain('EntityAlreadyExists')
+    await cloud.make(POLICY, 'p', named('boundary', '/'), { account: TENANT1 })
   })
 
   it('managed have a name, 6,144 characters, and are held where they are attached', async () => {

@@ -2,9 +2,8 @@
 
 import { AwsError } from '../../../errors.ts'
 import type { Index } from '../../../ledger/ledger-index.ts'
-import { existingPolicy } from '../../../organization.ts'
 import { call, changed, lifeCycle, newTags, ownTags, retag } from '../../../resource/permission.ts'
-import type { ResourceType, Situation } from '../../../resource/resource-type.ts'
+import type { ResourceType } from '../../../resource/resource-type.ts'
 import { autoName, known } from '../../../resource/values.ts'
 import { parsePolicy, refuseIdentityPolicy } from '../policy-document.ts'
 import { POLICY, pathOf } from './role.ts'
@@ -16,9 +15,6 @@ const MANAGED_LIMIT = 6144
 export const sizeOf = (policy: string) => policy.replace(/\s/g, '').length
 
 const POLICY_BY_NAME: Index = { type: POLICY, keysOf: ({ outputs }) => [String(outputs.name).toLowerCase()] }
-
-const policyArn = (situation: Situation) =>
-  `arn:aws:iam::${situation.account}:policy${pathOf(situation.inputs)}${autoName(situation)}`
 
 export const policy: ResourceType = {
   type: POLICY,
@@ -40,10 +36,13 @@ export const policy: ResourceType = {
         'ValidationError',
         `1 validation error detected: Value '${name}' at 'policyName' failed to satisfy constraint: Member must have length less than or equal to 128 and match [\\w+=,.@-]+`,
       )
-    const { ledger, account, urn } = situation
-    const existing = existingPolicy(situation.organization, policyArn(situation))
+    const { ledger, organization, account, urn } = situation
+    const existing = organization.accounts.find(({ id }) => id === account)?.policies ?? []
     const sameName = ledger.lookUp(POLICY_BY_NAME, name.toLowerCase())
-    if (existing || sameName.some((other) => other.account === account && other.urn !== urn))
+    if (
+      existing.some((one) => one.name.toLowerCase() === name.toLowerCase()) ||
+      sameName.some((other) => other.account === account && other.urn !== urn)
+    )
       throw new AwsError(
         'EntityAlreadyExists',
         `A policy called ${name} already exists. Duplicate names are not allowed.`,
@@ -53,7 +52,7 @@ export const policy: ResourceType = {
   answer(situation) {
     const name = autoName(situation)
     const path = pathOf(situation.inputs)
-    const arn = policyArn(situation)
+    const arn = `arn:aws:iam::${situation.account}:policy${path}${name}`
     return {
       id: arn,
       outputs: { name, path, arn, policyId: `ANPA${situation.stableToken(17).toUpperCase()}` },
