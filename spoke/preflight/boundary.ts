@@ -1,9 +1,12 @@
-/** What bounds a tenant's roles in an account that several share is there before anything is made. */
+/** Checks, before anything is made, that the permissions boundary of a tenant's roles exists in an account that tenants share. */
 import * as aws from '@pulumi/aws'
 import { policyArn, tenantBoundaryName } from '../../shared/naming.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
 
-/** @param provider of the tenant's account @throws Error saying who makes it */
+/**
+ * @param provider of the tenant's account
+ * @throws Error that says who makes the boundary
+ */
 export async function requireBoundary(
   { tenantId, account, sharedAccount }: Pick<SpokeSettings, 'tenantId' | 'account' | 'sharedAccount'>,
   provider: aws.Provider,

@@ -77,11 +77,14 @@ export interface CloudOptions {
    * @default false: it stays
    */
   readonly targetSeesClientLeave?: boolean
-  /** Whether a `string-array` of a rule is compared with the whole list in a token; AWS does not say. @default false: it must be in it */
+  /**
+   * Whether the list in a token must be exactly the `string-array` of a rule. AWS does not document it.
+   * @default false: the token's list may have other values too
+   */
   readonly listsMatchWhole?: boolean
   /**
-   * Whether AWS refuses to delete an attachment that the account which accepted it has deleted before; it does not say. @default false:
-   * it finds none, which the provider takes for done
+   * Whether the owner's deletion of an attachment is refused after the accepting account has deleted it. AWS does not document it.
+   * @default false: AWS finds no attachment, and the provider counts that as deleted
    */
   readonly secondDeletionRefused?: boolean
   /** Seconds since 1970. @default the machine's clock */

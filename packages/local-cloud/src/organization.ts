@@ -27,7 +27,7 @@ export interface ExistingRole {
   readonly policy: PolicyDocument
 }
 
-/** A managed policy that exists before any stack: what bounds roles that are made by those who deploy. */
+/** A managed policy that exists before any stack, such as the permissions boundary of the roles that a deployer makes. */
 export interface ExistingPolicy {
   readonly name: string
   readonly policy: PolicyDocument
@@ -110,7 +110,7 @@ export interface Image {
 export const isMember = (organization: Organization, account: string): boolean =>
   organization.accounts.some(({ id, outside }) => id === account && outside !== true)
 
-/** A managed policy of an account's own that no stack has made, by its ARN. */
+/** Finds an account's existing managed policy by its ARN. Policies that a stack has declared are in the ledger. */
 export function existingPolicy({ accounts }: Pick<Organization, 'accounts'>, arn: string): ExistingPolicy | undefined {
   const [, account, name] = /^arn:aws:iam::(\d{12}):policy\/(.+)$/.exec(arn) ?? []
   return accounts.find(({ id }) => id === account)?.policies?.find((one) => one.name === name)

@@ -111,13 +111,13 @@ function isOf(pattern: string, action: string): boolean {
   let known = patterns.get(pattern)
   if (!known) {
     known = wildcard(pattern, 'i')
-    if (patterns.size >= KEYS_KEPT) patterns.clear()
+    if (patterns.size >= PATTERNS_KEPT) patterns.clear()
     patterns.set(pattern, known)
   }
   return known.test(action)
 }
 
-const KEYS_KEPT = 2_000
+const PATTERNS_KEPT = 2_000
 
 /**
  * The condition keys of a request that IAM has for its action, single-valued or multivalued as in IAM. Other keys are left out: `sts:TagSession`

@@ -2,7 +2,7 @@
 import type { Wire } from './wire.ts'
 
 /**
- * From AWS's own addresses to the internet.
+ * Calls a host on the internet from AWS's own addresses.
  * @param form the body of a POST; absent: a GET
  * @throws Error if no host answers
  */

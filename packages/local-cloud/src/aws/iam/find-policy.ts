@@ -1,4 +1,4 @@
-/** The managed policies of an account: declared ones, and those that the organisation has before any stack. */
+/** The managed policies of an account: declared ones, and those that exist before any stack. */
 import { AwsError } from '../../errors.ts'
 import type { LedgerView, Properties } from '../../ledger/ledger.ts'
 import { existingPolicy, type Organization } from '../../organization.ts'
@@ -8,7 +8,7 @@ import { POLICY } from './resources/role.ts'
 export interface FoundPolicy {
   readonly name: string
   readonly path: string
-  /** The document as it was given. */
+  /** The document, as text. */
   readonly policy: string
   readonly tags: Properties
 }
@@ -19,7 +19,7 @@ interface Place {
   readonly organization: Pick<Organization, 'accounts'>
 }
 
-/** @throws AwsError when the account has none with that ARN */
+/** @throws AwsError if the account has no policy with this ARN */
 export function requirePolicy({ account, ledger, organization }: Place, arn: string): FoundPolicy {
   const declared = ledger.findBy(POLICY, 'arn', arn)
   if (declared?.account === account) {

@@ -131,7 +131,10 @@ export class ExecutionEnvironment {
     return outcome
   }
 
-  /** Serves one request. The caller must ensure that no other one is running. @param leftMs what is left of the function's timeout */
+  /**
+   * Serves one request. The caller must ensure that no other one is running.
+   * @param leftMs what is left of the function's timeout
+   */
   async invoke(invocation: Invocation, leftMs: number): Promise<Outcome> {
     const { requestId, payload, traceId } = invocation
     const { arn, timeoutSeconds } = this.#configuration
@@ -199,7 +202,7 @@ export class ExecutionEnvironment {
   }
 }
 
-/** What the caller gets when the function's own timeout has passed. */
+/** The outcome of a request for which the function's own timeout has passed. */
 export const taskTimedOut = ({ requestId }: Invocation, limitMs: number) => ({
   kind: 'timedOut' as const,
   error: {

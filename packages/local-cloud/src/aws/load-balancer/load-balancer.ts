@@ -26,7 +26,10 @@ export interface LoadBalancerOptions {
    * @default false: it stays
    */
   readonly targetSeesClientLeave?: boolean
-  /** Whether a `string-array` is compared with the whole list in a token; AWS does not say. @default false: it must be in it */
+  /**
+   * Whether the list in a token must be exactly the `string-array` of a rule. AWS does not document it.
+   * @default false: the token's list may have other values too
+   */
   readonly listsMatchWhole?: boolean
   readonly wire: KeySetOptions['wire']
   readonly authority: Pick<Authority, 'issue'>
@@ -51,10 +54,8 @@ export interface LoadBalancerOptions {
 export interface LoadBalancerService {
   /**
    * Opens a socket on 127.0.0.1 for clients at the place `from`, such as a laptop or an instance.
-   * @param port
-   * @default any free port
-   * @param host the name that the clients call
-   * @default the load balancer's own
+   * @param port any free port if it is absent
+   * @param host the name that the clients call; the load balancer's own if it is absent
    * @throws AwsError for a listener that is not declared; UnsupportedError if it declares something that is not supported; Error for a port in
    * use
    */

@@ -1,25 +1,28 @@
 /**
- * What Pulumi's runtime does for the CLI and for its own debugging, and nobody reads in a deployment without a CLI. It was more than half of
- * the processor time of such a deployment:
- * - a stack of each of its thousands of promises, and a set of those that are not settled, for a report of leaks at the process's end. The
- *   report looks at what the process itself has left, and at no deployment in it;
- * - where each resource is declared, for the engine's events;
+ * Turns off work that Pulumi's runtime does for the CLI and for its own debugging. Without a CLI nothing uses the results, and the work took
+ * more than half of a deployment's processor time:
+ * - a stack trace of each of the thousands of promises, and a set of the unsettled ones. Both are for a report of leaked promises at the
+ *   process's end, which does not cover deployments inside the process;
+ * - the place in the source where each resource is declared, for the engine's events;
  * - debug messages;
- * - a gRPC server for each program that has hooks, which the engine would call.
+ * - a gRPC server for each program with hooks, which an engine would call.
  */
 import * as pulumi from '@pulumi/pulumi'
 import callbacks from '@pulumi/pulumi/runtime/callbacks.js'
 import debuggable from '@pulumi/pulumi/runtime/debuggable.js'
 import * as state from '@pulumi/pulumi/runtime/state.js'
 
-// Left out of the package's types. The runtime's other modules read these functions from where they are exported, at each call.
+// The package's types do not have these functions. The runtime's other modules look them up at each call, so they can be replaced here.
 const promises = debuggable as unknown as { debuggablePromise(promise: Promise<unknown>): Promise<unknown> }
 const resources = pulumi.Resource as unknown as { stackTrace(skip: number): readonly object[] }
 const { getStore } = state as unknown as { getStore(): { callbacks?: object | undefined } }
 
 let isLean = false
 
-/** For this process, from now on. Stacks of errors are as before. Not under `PULUMI_DEBUG_PROMISE_LEAKS`, which asks for the report. */
+/**
+ * Changes the runtime of this process, once for all deployments. Errors keep their stack traces. Nothing changes if
+ * `PULUMI_DEBUG_PROMISE_LEAKS` asks for the report.
+ */
 export function leanRuntime(): void {
   if (isLean || process.env.PULUMI_DEBUG_PROMISE_LEAKS) return
   isLean = true
@@ -28,7 +31,7 @@ export function leanRuntime(): void {
   Object.assign(pulumi.log, { debug: () => Promise.resolve() })
 }
 
-/** For the run whose store is the current one: hooks are kept for {@link Hooks} as for an engine, and no server is started for them. */
+/** Keeps the current run's hooks where `hooks.ts` looks for them, without starting a server. */
 export function keepCallbacksOf(monitor: object): void {
   getStore().callbacks = Object.assign(Object.create(callbacks.CallbackServer.prototype), {
     _callbacks: new Map(),

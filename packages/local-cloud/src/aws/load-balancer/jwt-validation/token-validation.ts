@@ -18,7 +18,7 @@ export interface ValidationOptions {
   /** Seconds since 1970. */
   readonly now: () => number
   readonly loadBalancerArn: string
-  /** A `string-array` must be the whole list in the token, and not a part of it. */
+  /** Whether the list in a token must be exactly the `string-array` of the rule, without other values. */
   readonly listsMatchWhole: boolean
 }
 
