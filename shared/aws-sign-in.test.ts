@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { signedIn } from './aws-sign-in.ts'
+import { isAboutSignIn, signedIn } from './aws-sign-in.ts'
 
 const to = {
   where: "The hub's account",
@@ -25,5 +25,16 @@ describe('who cannot sign in', () => {
 
   it('gets what is something else as it is', async () => {
     await expect(refusedWith('Throttled')).rejects.toThrow(/^Throttled$/)
+    const refused = (by: string, action: string) =>
+      `User: arn:aws:sts::111111111111:assumed-role/${by}/me is not authorized to perform: ${action}`
+    const bySso = refused('AWSReservedSSO_Admin_0123', 'ec2:DescribeVpcs')
+    await expect(refusedWith(bySso)).rejects.toThrow(new Error(bySso))
+    expect([bySso, 'Throttled'].map(isAboutSignIn)).toEqual([false, false])
+    const signIn = [
+      refused('AWSReservedSSO_Admin_0123', 'sts:AssumeRole'),
+      'the SSO session has expired',
+      'ExpiredToken',
+    ]
+    expect(signIn.map(isAboutSignIn)).toEqual([true, true, true])
   })
 })

@@ -26,7 +26,8 @@ const REMEDIES: readonly (readonly [RegExp, (to: SigningIn, words: string) => st
       'changed: docs/deployers.md.',
   ],
   [
-    /shared config profile|SharedConfigProfile|No valid credential|ExpiredToken|InvalidClientTokenId|SSO/i,
+    // The role of a person who has signed in by SSO is called AWSReservedSSO_…: an error that only names it is another one.
+    /shared config profile|SharedConfigProfile|No valid credential|ExpiredToken|InvalidClientTokenId|(?<!AWSReserved)SSO/i,
     ({ settings }) => `Sign in first (aws sso login, or AWS_PROFILE), or correct ${settings}.`,
   ],
   [
@@ -43,8 +44,8 @@ export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promis
   try {
     return await work()
   } catch (cause) {
-    const words = cause instanceof Error ? cause.message : String(cause)
-    const remedy = REMEDIES.find(([pattern]) => pattern.test(words))?.[1](to, words)
+    const words = wordsOf(cause)
+    const remedy = remedyOf(words)?.(to, words)
     if (remedy === undefined) throw cause
     throw new Error(
       `${to.where} (${to.account}) is not reached. ${remedy} Nothing was changed. AWS said: ${firstLine(words)}`,
@@ -52,5 +53,12 @@ export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promis
     )
   }
 }
+
+/** Whether an error is one that {@link signedIn} explains: the credentials or the network failed, and AWS did not answer the question. */
+export const isAboutSignIn = (cause: unknown): boolean => remedyOf(wordsOf(cause)) !== undefined
+
+const remedyOf = (words: string) => REMEDIES.find(([pattern]) => pattern.test(words))?.[1]
+
+const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))
 
 const firstLine = (text: string) => text.trim().split('\n')[0] ?? ''
