@@ -14,12 +14,18 @@ export const DEFAULT_LISTENER_RULES = 100
 export const portsOf = (listener: Pick<Listener, 'kind'>): readonly number[] =>
   listener.kind === 'insecureHttp' ? [80] : [443, 80]
 
-/** Each block takes a rule for each port, and so does the client instance's address. The private door takes one rule. */
+/**
+ * Inbound rules of the load balancer's security group: each block takes a rule for each port, and the private door takes one.
+ * @param blocks their number, with one for the client instance's address
+ */
+export const inboundRules = (listener: Pick<Listener, 'kind'>, blocks: number, endpointService: boolean): number =>
+  blocks * portsOf(listener).length + Number(endpointService)
+
 export function mostAllowedBlocks(
   listener: Pick<Listener, 'kind'>,
   clientInstance: boolean,
   endpointService = false,
 ): number {
-  const rules = RULES_PER_GROUP - (endpointService ? 1 : 0)
-  return Math.floor(rules / portsOf(listener).length) - (clientInstance ? 1 : 0)
+  const rules = RULES_PER_GROUP - inboundRules(listener, 0, endpointService)
+  return Math.floor(rules / inboundRules(listener, 1, false)) - Number(clientInstance)
 }

@@ -9,7 +9,7 @@ import {
 import { DescribeLoadBalancersCommand, DescribeTargetGroupsCommand } from '@aws-sdk/client-elastic-load-balancing-v2'
 import { interfaceServices } from '../../hub/endpoints.ts'
 import { AT_A_TIME } from '../../shared/hub-limits.ts'
-import { portsOf } from '../../shared/load-balancer-quotas.ts'
+import { inboundRules } from '../../shared/load-balancer-quotas.ts'
 import { loadBalancerName, PREFIX, privateDoorName } from '../../shared/naming.ts'
 import { hasNat } from '../../shared/nat.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
@@ -114,8 +114,8 @@ export const NEEDS: readonly Need[] = [
     service: 'vpc',
     code: 'L-0EA8095F',
     what: "inbound rules of the load balancer's security group",
-    hub: ({ settings }) =>
-      (settings.allowedCidrBlocks.length + Number(settings.clientInstance)) * portsOf(settings.listener).length,
+    hub: ({ settings: { listener, allowedCidrBlocks, clientInstance, endpointService } }) =>
+      inboundRules(listener, allowedCidrBlocks.length + Number(clientInstance), endpointService !== undefined),
   },
   {
     service: 'vpc',
@@ -170,7 +170,8 @@ export const NEEDS: readonly Need[] = [
     service: 'elasticloadbalancing',
     code: 'L-B22855CB',
     what: 'target groups in the region',
-    hub: (_hub, { tenants }) => tenants.length,
+    // The private door has one, too.
+    hub: ({ settings }, { tenants }) => tenants.length + Number(settings.endpointService !== undefined),
     others: async ({ elasticloadbalancing }) => {
       const found = await all(async (Marker) => {
         const answer = await elasticloadbalancing.send(new DescribeTargetGroupsCommand({ Marker }))

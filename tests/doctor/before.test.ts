@@ -60,6 +60,10 @@ const INTERNAL = [
   'genai-hub-spoke:allowedCidrBlocks: [198.51.100.0/24]',
   'genai-hub-spoke:allowedCidrBlocks: [10.0.0.0/8]\n  genai-hub-spoke:loadBalancer: internal',
 ] as const
+const PRIVATE_DOOR = [
+  'genai-hub-spoke:cidrBlock:',
+  'genai-hub-spoke:endpointService: true\n  genai-hub-spoke:cidrBlock:',
+] as const
 const FEDERATED_IN_FILE = [
   'keySetVia: endpoint',
   `keySetVia: table\n  genai-hub-spoke:userPoolDomain: genai-example\n${Object.entries(FEDERATED)
@@ -225,18 +229,22 @@ const CONDITIONS: readonly (readonly [what: string, check: string, given: Case, 
     /^3 needed, 0 in use by others, 2 allowed \(ec2\/L-0263D0A3/m,
     /--quota-code L-0263D0A3 --desired-value 3/,
   ],
-  [
-    'a quota of no network load balancer for the private door',
-    'quotas',
-    {
-      accounts: { [HUB]: { quotas: { 'L-69A177A2': 0 } } },
-      files: {
-        hub: [['genai-hub-spoke:cidrBlock:', 'genai-hub-spoke:endpointService: true\n  genai-hub-spoke:cidrBlock:']],
-      },
-    },
-    /^1 needed, 0 in use by others, 0 allowed \(elasticloadbalancing\/L-69A177A2/m,
-    /--quota-code L-69A177A2 --desired-value 1/,
-  ],
+  ...(
+    [
+      ['network load balancer', 'elasticloadbalancing', 'L-69A177A2', '1 needed, 0 in use by others', 0],
+      ['target group', 'elasticloadbalancing', 'L-B22855CB', '3 needed, 0 in use by others', 2],
+      ['rule of the security group', 'vpc', 'L-0EA8095F', '5 needed', 4],
+    ] as const
+  ).map(
+    ([what, service, code, needed, value]) =>
+      [
+        `a quota of no ${what} for the private door`,
+        'quotas',
+        { accounts: { [HUB]: { quotas: { [code]: value } } }, files: { hub: [PRIVATE_DOOR] } },
+        new RegExp(`^${needed}, ${value} allowed \\(${service}/${code}`, 'm'),
+        new RegExp(`--quota-code ${code} --desired-value ${value + 1}`),
+      ] as const,
+  ),
   [
     'a quota of too few rules for the providers of federated people',
     'quotas',
