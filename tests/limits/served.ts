@@ -42,7 +42,7 @@ export const PROMPT = { prompt: 'Where is it?', maxTokens: 50 }
 /** What a request with {@link PROMPT} costs, and what is reserved for it. */
 export const COST = costOf(USED, PRICE) as number
 const { body } = parseInvoke(PROMPT)
-const { inputTokens, maxTokens, caches } = estimateOf('converse', NOVA, body, {})
+const { inputTokens, maxTokens, caches } = estimateOf('converse', [NOVA], body, {})
 export const RESERVED = mostCostOf(inputTokens, maxTokens, PRICE, undefined, caches) as number
 
 /** A budget for so many requests, one after the other. */

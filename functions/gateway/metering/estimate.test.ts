@@ -6,7 +6,7 @@ import { unambiguous } from './unambiguous.ts'
 const NOVA = 'us.amazon.nova-2-lite-v1:0'
 const CLAUDE = 'us.anthropic.claude-haiku-4-5-20251001-v1:0'
 const of = (body: unknown, operation: BedrockOperation = 'converse', id = NOVA, headers = {}) =>
-  estimateOf(operation, id, JSON.stringify(body), headers)
+  estimateOf(operation, [id], JSON.stringify(body), headers)
 const said = (...content: unknown[]) => ({ messages: [{ role: 'user', content }] })
 const base64 = (bytes: number | string) =>
   Buffer.from(typeof bytes === 'number' ? 'x'.repeat(bytes) : bytes).toString('base64')
@@ -25,7 +25,7 @@ describe('the input', () => {
 
   test('of text that was written in escapes is no less', () => {
     const escaped = '{"messages":[{"role":"user","content":[{"text":"\\u4e2d\\u6587"}]}]}'
-    expect(estimateOf('converse', NOVA, escaped, {}).inputTokens).toBeGreaterThanOrEqual(
+    expect(estimateOf('converse', [NOVA], escaped, {}).inputTokens).toBeGreaterThanOrEqual(
       of(said({ text: '中文' })).inputTokens,
     )
   })
@@ -120,6 +120,7 @@ test.each<[string, BedrockOperation, string, object, number]>([
 })
 
 test('of a request that may be put to several models, the largest is taken', () => {
+  expect(estimateOf('converse', ['meta.llama4-scout-17b-instruct-v1:0', NOVA], '{}', {}).maxTokens).toBe(64_000)
   const [one, other] = [
     of({ serviceTier: { type: 'flex' } }),
     { inputTokens: 900, maxTokens: 100_000, tier: 'priority', caches: true },

@@ -6,7 +6,7 @@
 import { isMap } from '../../../shared/is-map.ts'
 import { MAX_TOKENS } from '../constants.ts'
 import type { BedrockOperation } from '../model/bedrock.ts'
-import { maxTokensField } from '../model/bodies.ts'
+import { entryAt, maxTokensField } from '../model/bodies.ts'
 import { longestAnswerOf } from '../model/features.ts'
 
 export interface Estimate {
@@ -35,10 +35,13 @@ const PAGE_BYTES = 4_000
 const MEDIA_BYTES_A_TOKEN = 40
 const STORED_MEDIA = 300_000
 
-/** @param headers headers sent beside the body */
+/**
+ * @param modelIds models that may be asked with this body: their longest answer counts
+ * @param headers headers sent beside the body
+ */
 export function estimateOf(
   operation: BedrockOperation,
-  modelId: string,
+  modelIds: readonly string[],
   text: string,
   headers: Readonly<Record<string, string>>,
 ): Estimate {
@@ -49,7 +52,7 @@ export function estimateOf(
   const tier = headers['x-amzn-bedrock-service-tier'] ?? tierOf(body)
   return {
     inputTokens: Math.ceil(bytes / BYTES_A_TOKEN) + found.tokens,
-    maxTokens: maxTokensOf(operation, modelId, body),
+    maxTokens: Math.max(...modelIds.map((modelId) => maxTokensOf(operation, modelId, body))),
     ...(tier !== undefined && { tier }),
     caches: text.includes('"cachePoint"') || text.includes('"cache_control"'),
   }
@@ -85,7 +88,7 @@ function maxTokensOf(operation: BedrockOperation, modelId: string, body: unknown
   const own = isMap(body) ? body.additionalModelRequestFields : undefined
   for (const part of [body, own])
     if (isMap(part)) for (const one of [part, part.inferenceConfig, part.textGenerationConfig]) look(one)
-  const isBounded = fields.some((path) => isTokens(path.split('.').reduce(entryOf, body)))
+  const isBounded = fields.some((path) => isTokens(entryAt(body, path)))
   const most = Math.max(...named, isBounded ? 0 : longestAnswerOf(modelId))
   return Math.min(most, MAX_TOKENS.maximum)
 }
@@ -98,12 +101,9 @@ function invokeFields(modelId: string): readonly string[] {
   return field === 'inferenceConfig.maxTokens' ? [field, 'inferenceConfig.max_new_tokens'] : [field]
 }
 
-const entryOf = (value: unknown, name: string): unknown =>
-  isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined
-
 const isTokens = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) > 0
 
-/** Of one request that may be put to several models: what the largest of them may use. */
+/** Of a request that is written differently for several models: the largest of their estimates. */
 export function largest(one: Estimate, others: readonly Estimate[]): Estimate {
   const all = [one, ...others]
   return {

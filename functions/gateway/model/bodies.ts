@@ -55,7 +55,12 @@ export function withSameBodies({ fallbacks, ...model }: Model): Model {
 
 /** The number of tokens that the request asks for, if any. */
 function maxTokensOf(fields: Fields, path: string): number | undefined {
-  let value: unknown = fields
+  return optionalWholeNumber(entryAt(fields, path) ?? undefined, path, MAX_TOKENS)
+}
+
+/** @param path names with `.` between them */
+export function entryAt(body: unknown, path: string): unknown {
+  let value = body
   for (const part of path.split('.')) value = isMap(value) && Object.hasOwn(value, part) ? value[part] : undefined
-  return optionalWholeNumber(value ?? undefined, path, MAX_TOKENS)
+  return value
 }

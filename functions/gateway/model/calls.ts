@@ -80,17 +80,20 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
   ): Promise<{ readonly call: ModelCall<Operation>; readonly metered: MeteredCall }> {
     const { configuration, deadline, signal } = options
     const own = configuration.guardrail && { ...configuration.guardrail, account: configuration.account }
-    const written = (modelId: string) => (typeof bodyFor === 'string' ? bodyFor : bodyFor(modelId))
-    const made = (modelId: string) => (meter.limited ? unambiguous(written(modelId)) : written(modelId))
+    const clear = (text: string) => (meter.limited ? unambiguous(text) : text)
+    const body = clear(typeof bodyFor === 'string' ? bodyFor : bodyFor(model.id))
+    const made = (modelId: string) => (typeof bodyFor === 'string' ? body : clear(bodyFor(modelId)))
     const put = (modelId: string, body: string) =>
       withRequestMetadata(operation, withGuardrail(operation, modelId, { body, headers }, own), record)
-    const body = made(model.id)
     const sent = put(model.id, body)
     const others = model.fallbacks?.map((modelId) => ({ modelId, sent: fitting(() => put(modelId, made(modelId))) }))
     progress.pass('model')
     const estimate = () => {
-      const ofOther = (modelId: string) => fitting(() => estimateOf(operation, modelId, made(modelId), headers))() ?? []
-      return largest(estimateOf(operation, model.id, body, headers), model.fallbacks?.flatMap(ofOther) ?? [])
+      const { id, fallbacks = [] } = model
+      if (typeof bodyFor === 'string') return estimateOf(operation, [id, ...fallbacks], body, headers)
+      const ofOther = (modelId: string) =>
+        fitting(() => estimateOf(operation, [modelId], made(modelId), headers))() ?? []
+      return largest(estimateOf(operation, [id], body, headers), fallbacks.flatMap(ofOther))
     }
     const beginning = () => meter.begin(model, estimate)
     const metered = await (meter.limited ? timed(record, 'limits', beginning) : beginning())
@@ -163,7 +166,7 @@ export function createModelCalls(options: ModelCallsOptions): ModelCalls {
     converseStream: (model, body) =>
       stream('converse-stream', [model, body], converseEvent, (frame) => noteConverse(frame, record)),
     expect: (model, bodies) =>
-      meter.expect(model, () => bodies.map((body) => estimateOf('invoke', model.id, body, {}))),
+      meter.expect(model, () => bodies.map((body) => estimateOf('invoke', [model.id], body, {}))),
     async invokeModel(model, body, given) {
       const { body: json, headers, metered } = await whole('invoke', model, body, given)
       const usage = usageOfInvoke(headers, json)
