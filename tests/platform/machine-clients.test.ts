@@ -1,6 +1,5 @@
 /** Machines with an app client: added by the command's own code, deployed, called, rotated, blocked and taken away. */
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { localAgent } from '@genai/local-cloud/wire/agent'
@@ -12,7 +11,9 @@ import { addMachineSecret, endOlderSecret, machineClients } from '../../cli/hub/
 import { PROJECT_DIRECTORY } from '../../cli/pulumi/stack-files.ts'
 import { addMachine, removeMachine, rotateMachine } from '../../cli/tenant/machine-client.ts'
 import { openStore, type SecretStore } from '../../cli/tenant/machine-secret.ts'
+import { clientCredentials } from '../../proof/prove/testbed/machine-clients.ts'
 import { organization } from '../../sample-organization.ts'
+import { roleArn } from '../../shared/naming.ts'
 import { machineSecretsPolicy, SECRETS_ROLE } from '../../shared/policies/machine-secrets.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
@@ -50,8 +51,7 @@ beforeAll(async () => {
     settings: { hub: { userPoolDomain: PREFIX, deletionProtection: false } },
   })
   const { region, userPoolId } = platform.hub
-  const local = { port: platform.wirePort, caFile: platform.caFile }
-  const cognito = cognitoClient(region, { local, credentials: platform.cloud.signIn() })
+  const cognito = cognitoClient(region, { local: local(), credentials: platform.cloud.signIn() })
   hub = { region, userPoolId, cognito }
 })
 afterAll(async () => {
@@ -59,7 +59,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-const agent = () => localAgent({ port: platform.wirePort, caFile: platform.caFile, keepAlive: false })
+const local = () => ({ port: platform.wirePort, caFile: platform.caFile })
+const agent = () => localAgent({ ...local(), keepAlive: false })
 const storeFor = (name: string, role = SECRETS_ROLE): Promise<SecretStore> =>
   openStore('tenant1', name, {
     aws: false,
@@ -70,13 +71,10 @@ const storeFor = (name: string, role = SECRETS_ROLE): Promise<SecretStore> =>
 
 /** As a machine of the tenant's account fetches it. @returns undefined where there is none */
 async function stored(name: string, VersionStage = 'AWSCURRENT') {
-  const { arn, account } = { arn: 'arn:aws:iam::222222222222:role/genai-deployer-machine', account: '222222222222' }
-  const sessionName = 'machine'
-  const session = { account, roleArn: arn, sessionName, tags: {}, sessionPolicies: [] }
-  const credentials = platform.cloud.credentials.issue(
-    { ...session, arn: `arn:aws:sts::${account}:assumed-role/genai-deployer-machine/${sessionName}` },
-    900,
-  )
+  const [account, role, sessionName] = ['222222222222', 'genai-deployer-machine', 'machine']
+  const arn = `arn:aws:sts::${account}:assumed-role/${role}/${sessionName}`
+  const session = { arn, account, roleArn: roleArn(account, role), sessionName, tags: {}, sessionPolicies: [] }
+  const credentials = platform.cloud.credentials.issue(session, 900)
   const clients = createClients({ region: 'us-east-1', credentials, agent: agent() })
   const service = { region: 'us-east-1', service: 'secretsmanager', target: 'secretsmanager' }
   try {
@@ -95,27 +93,8 @@ async function stored(name: string, VersionStage = 'AWSCURRENT') {
 }
 
 /** As a machine anywhere does it, with nothing but HTTP. */
-async function tokenOf({ clientId, secret }: { readonly clientId: string; readonly secret: string }) {
-  const agent = localAgent({ port: platform.wirePort, caFile: platform.caFile, keepAlive: false })
-  const body = await new Promise<string>((resolve, reject) => {
-    const sent = request(
-      {
-        agent,
-        host: HOST,
-        method: 'POST',
-        path: '/oauth2/token',
-        headers: {
-          authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`,
-          'content-type': 'application/x-www-form-urlencoded',
-        },
-      },
-      (response) => void response.toArray().then((chunks) => resolve(Buffer.concat(chunks).toString()), reject),
-    )
-    sent.on('error', reject)
-    sent.end('grant_type=client_credentials')
-  })
-  return JSON.parse(body) as { readonly access_token?: string; readonly error?: string }
-}
+const tokenOf = (client: { readonly clientId: string; readonly secret: string }) =>
+  clientCredentials(HOST, local(), client)
 
 const statusOf = async (path: string, token = '') =>
   (await platform.call({ method: 'POST', path, token, body: { prompt: 'Who are you?' } })).status

@@ -1,6 +1,5 @@
 /** Every preset of docs/machines.md, end to end through the load balancer, on a function and in a task: let in, and refused. */
 import { generateKeyPairSync } from 'node:crypto'
-import { request } from 'node:https'
 import { GetWebIdentityTokenCommand, STSClient } from '@aws-sdk/client-sts'
 import { localAgent } from '@genai/local-cloud/wire/agent'
 import { NodeHttpHandler } from '@smithy/node-http-handler'
@@ -9,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { cognitoClient } from '../../cli/hub/cognito.ts'
 import { createMachineClient, SCOPE } from '../../cli/hub/machine-clients.ts'
 import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
+import { clientCredentials } from '../../proof/prove/testbed/machine-clients.ts'
 import { type Platform, startPlatform } from './platform.ts'
 
 const GITHUB = 'token.actions.githubusercontent.com'
@@ -135,19 +135,9 @@ describe.each(['lambda', 'fargate'] as const)('on %s', (compute) => {
   }
 
   /** As a partner does it, with nothing but HTTP. */
-  async function clientCredentials(): Promise<string> {
-    const agent = localAgent({ port: platform.wirePort, caFile: platform.caFile, keepAlive: false })
-    const basic = Buffer.from(`${partner.clientId}:${partner.secret}`).toString('base64')
-    const headers = { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' }
-    const chunks = await new Promise<Buffer[]>((resolve, reject) => {
-      const host = platform.hub.userPoolDomain ?? ''
-      request({ agent, host, method: 'POST', path: '/oauth2/token', headers }, (answer) => {
-        void answer.toArray().then(resolve, reject)
-      })
-        .on('error', reject)
-        .end('grant_type=client_credentials')
-    })
-    return JSON.parse(Buffer.concat(chunks).toString()).access_token
+  async function partnersToken(): Promise<string> {
+    const { hub, wirePort: port, caFile } = platform
+    return (await clientCredentials(hub.userPoolDomain ?? '', { port, caFile }, partner)).access_token ?? ''
   }
 
   const answerOf = async (name: string, token: string) => {
@@ -160,7 +150,7 @@ describe.each(['lambda', 'fargate'] as const)('on %s', (compute) => {
     ['AWS workloads', 'app', () => sts('application-tenant1')],
     ['GitHub Actions', 'ci', () => issued('ci')],
     ['Entra managed identities', 'batch', () => issued('batch')],
-    ['Cognito’s client credentials', 'partner', clientCredentials],
+    ['Cognito’s client credentials', 'partner', partnersToken],
   ])('%s: its machine is served, by its own path only', async (_, name, token) => {
     const given = await token()
     await expect.poll(() => answerOf(name, given), { timeout: 60_000 }).toEqual({ status: 200, tenant: 'tenant1' })

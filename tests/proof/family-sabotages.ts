@@ -2,7 +2,7 @@
 import type { Properties } from '@genai/local-cloud/ledger/ledger'
 import { onboardingRoleName, tenantRoleName } from '../../shared/naming.ts'
 import { GROUPS_CLAIM, TENANT_CLAIM } from '../../shared/tenant.ts'
-import { code, edited, named, type Sabotage } from './sabotages.ts'
+import { ALLOW_ALL, code, edited, named, type Sabotage } from './sabotages.ts'
 
 const RULE = 'aws:lb/listenerRule:ListenerRule'
 const list = (value: unknown) => value as readonly Properties[]
@@ -140,16 +140,11 @@ export const FAMILY_SABOTAGES: readonly Sabotage[] = [
       edited(
         testbed,
         'aws:ec2/vpcEndpoint:VpcEndpoint',
-        () => ({ policy: FULL }),
+        () => ({ policy: ALLOW_ALL }),
         ({ account }) => account === testbed.pooled1.account,
       ),
   },
 ]
-
-const FULL = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
-})
 
 /** Of the session in either case: a condition that asks for nothing. */
 const ANY_CALLER = '"aws:PrincipalTag/tenant_id":"shared2"'

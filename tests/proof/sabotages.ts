@@ -32,7 +32,8 @@ export const edited = (
 }
 
 export const named = (name: string) => (resource: Declared) => resource.outputs.name === name
-const ALLOW_ALL = JSON.stringify({
+/** What AWS gives an endpoint without a policy. */
+export const ALLOW_ALL = JSON.stringify({
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: '*', Action: '*', Resource: '*' }],
 })

@@ -1,7 +1,7 @@
 /** An app client of the hub's pool for a machine of each tenant, and their tokens from the pool's token endpoint. */
 import { request } from 'node:https'
 import { localAgent } from '@genai/local-cloud/wire/agent'
-import { cognitoClient } from '../../../cli/hub/cognito.ts'
+import { cognitoClient, type LocalConnection } from '../../../cli/hub/cognito.ts'
 import { createMachineClient, type NewSecret, SCOPE } from '../../../cli/hub/machine-clients.ts'
 import type { Platform } from '../../harness/platform.ts'
 
@@ -42,23 +42,30 @@ export async function createMachineClients({ cloud, hub, wirePort, caFile }: Pla
       claims: { client_id: of(tenantId).clientId, token_use: 'access', scope: SCOPE },
     }),
     async token(tenantId) {
-      const { clientId, secret } = of(tenantId)
-      const body = await post(userPoolDomain, localAgent({ ...local, keepAlive: false }), `${clientId}:${secret}`)
-      return JSON.parse(body).access_token
+      const { access_token: token } = await clientCredentials(userPoolDomain, local, of(tenantId))
+      if (token === undefined) throw new Error(`The pool gave the client of ${tenantId} no token.`)
+      return token
     },
   }
 }
 
-function post(host: string, agent: ReturnType<typeof localAgent>, credentials: string): Promise<string> {
+/** What the token endpoint answers to a client, which needs nothing but HTTP. @param host the user pool's domain */
+export async function clientCredentials(
+  host: string,
+  local: LocalConnection,
+  { clientId, secret }: Pick<NewSecret, 'clientId' | 'secret'>,
+): Promise<{ readonly access_token?: string; readonly error?: string }> {
+  const agent = localAgent({ ...local, keepAlive: false })
   const headers = {
-    authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+    authorization: `Basic ${Buffer.from(`${clientId}:${secret}`).toString('base64')}`,
     'content-type': 'application/x-www-form-urlencoded',
   }
-  return new Promise((resolve, reject) => {
+  const chunks = await new Promise<Buffer[]>((resolve, reject) => {
     const sent = request({ agent, host, method: 'POST', path: '/oauth2/token', headers }, (response) => {
-      response.toArray().then((chunks) => resolve(Buffer.concat(chunks).toString()), reject)
+      response.toArray().then(resolve, reject)
     })
     sent.on('error', reject)
     sent.end('grant_type=client_credentials')
   })
+  return JSON.parse(Buffer.concat(chunks).toString())
 }
