@@ -20,7 +20,7 @@ export interface ServerProcess {
 
 export async function startServerProcess({ cloud, hub, caFile }: Platform, tenantId: string): Promise<ServerProcess> {
   const functionName = `genai-gateway-${tenantId}`
-  const declared = cloud.ledger.all('aws:lambda/function:Function').find(({ outputs }) => outputs.name === functionName)
+  const declared = cloud.ledger.findBy('aws:lambda/function:Function', 'name', functionName)
   if (!declared) throw new Error(`There is no function ${functionName}.`)
   const { variables } = declared.outputs.environment as { readonly variables: Readonly<Record<string, string>> }
   const { account, region } = hub

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
+import { localImages } from '../../cli/local/gateway-image.ts'
 import { GIVES_UP, realClients } from '../limits/real-clients.ts'
-import { ask, askMany, countingModels, withLimits } from '../limits/served.ts'
+import { ask, askMany, countingModels, onBothComputes, withLimits } from '../limits/served.ts'
 import { createClock } from '../limits/stopped-clock.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 import { gatewayOf } from './faults-fixture.ts'
@@ -28,11 +28,7 @@ const models = countingModels()
 let platform: Platform
 beforeAll(async () => {
   platform = await startPlatform({
-    settings: {
-      hub: { ...LOCAL_FARGATE, fargateVcpuLimit: '12', wafRateLimit: 2_000_000_000 },
-      'spoke-tenant1': { ...LIMITS, tier: 'medium' },
-      'spoke-tenant2': { ...LIMITS, compute: 'fargate', tier: 'small' },
-    },
+    settings: onBothComputes(LIMITS),
     images: clock.inImages(await localImages()),
     models: models.backend,
   })

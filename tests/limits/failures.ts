@@ -6,6 +6,7 @@ import { exception, json } from '../../functions/gateway/testing/support.ts'
 import { NO_USAGE, scopeKey } from '../../shared/usage-table.ts'
 import type { Counting } from './counters-fixture.ts'
 import { startGateway } from './gateway-fixture.ts'
+import { askMany } from './served.ts'
 
 type Reply = ReturnType<typeof startGateway>['aws']['replies']['bedrock-runtime']
 
@@ -46,11 +47,8 @@ export async function failsByTheTable(counting: Counting, code: ErrorCode, made:
   const limits = { tenant: { dollarsPerMonth: 1_000, tokensPerDay: 1_000_000_000 } }
   const { invoke, aws, log } = startGateway(counting, { now: () => NOW, limits })
   aws.replies['bedrock-runtime'] = made()
-  let left = many
-  const caller = async () => {
-    while (left-- > 0) expect((await invoke(1_000)).headers.get('x-error-code')).toBe(code)
-  }
-  await Promise.all(Array.from({ length: AT_ONCE }, caller))
+  const one = async () => (await invoke(1_000)).headers.get('x-error-code') ?? 'none'
+  expect(await askMany(many, AT_ONCE, one)).toEqual({ [code]: many })
   const charged = ON_FAILURE[code] === 'charge'
   expect(log).toHaveLength(many)
   expect(new Set(log.map(({ usageIs }) => usageIs))).toEqual(new Set([charged ? 'estimated' : 'none']))

@@ -1,10 +1,11 @@
 /** Requests of every kind, some of whose gateways are killed; afterwards the counters are the sum of the records. */
 import type { FaultRule } from '@genai/local-cloud/faults/faults'
 import { expect } from 'vitest'
+import { functionName } from '../../shared/naming.ts'
 import { HOLD_MINUTES, MINUTE_MILLISECONDS, monthOf, type ScopeKind, usageAt } from '../../shared/usage-table.ts'
 import type { Platform } from '../platform/platform.ts'
 import { leave } from '../usage/mixed.ts'
-import { ask, askMany, type countingModels, held, RESERVED, type readCounters, recorded } from './served.ts'
+import { ask, askMany, codeSeen, type countingModels, held, RESERVED, type readCounters, recorded } from './served.ts'
 
 /** A request of so many tokens is to be above a limit. */
 export const TOO_MANY = 120_000
@@ -54,7 +55,7 @@ export async function mixedAddsUp(options: MixedOptions): Promise<void> {
     probability: THROTTLED,
   }
   const kill: FaultRule = {
-    where: { service: compute === 'Lambda' ? 'lambda' : 'ecs', functionName: `genai-gateway-${tenant}` },
+    where: { service: compute === 'Lambda' ? 'lambda' : 'ecs', functionName: functionName(tenant) },
     fault: { kind: 'kill', afterMilliseconds: models.milliseconds / 2 },
     times: KILLS,
   }
@@ -109,8 +110,7 @@ const chat = ({ tenant, model }: MixedOptions) => ({
 async function stream(options: MixedOptions): Promise<string> {
   const { platform, tenant } = options
   const token = await platform.token(tenant)
-  const { status, headers } = await platform.call({ method: 'POST', ...chat(options), token })
-  return status === 200 ? '200' : String(headers['x-error-code'] ?? 'load balancer')
+  return codeSeen(await platform.call({ method: 'POST', ...chat(options), token }))
 }
 
 async function streamAndLeave(options: MixedOptions, after?: number): Promise<string> {

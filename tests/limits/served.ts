@@ -2,6 +2,8 @@
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb'
 import type { ModelBackend } from '@genai/local-cloud/aws/bedrock/model-backend'
 import { localAgent } from '@genai/local-cloud/wire/agent'
+import type { GatewayAnswer } from '../../cli/demo/request.ts'
+import { LOCAL_FARGATE } from '../../cli/local/gateway-image.ts'
 import { estimateOf } from '../../functions/gateway/metering/estimate.ts'
 import { parseInvoke } from '../../functions/gateway/operations/invoke.ts'
 import { organization } from '../../sample-organization.ts'
@@ -55,6 +57,13 @@ export const withLimits = (models: NonNullable<Limits['models']>, more: Limits =
   limits: { models, ...more },
 })
 
+/** Settings of the stacks: tenant1 on Lambda and tenant2 on Fargate, both with these; the firewall lets one address send any number. */
+export const onBothComputes = (tenant: Readonly<Record<string, unknown>>) => ({
+  hub: { ...LOCAL_FARGATE, fargateVcpuLimit: '12', wafRateLimit: 2_000_000_000 },
+  'spoke-tenant1': { ...tenant, tier: 'medium' },
+  'spoke-tenant2': { ...tenant, compute: 'fargate', tier: 'small' },
+})
+
 const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] } as const
 const ADMINISTRATOR = {
   arn: `arn:aws:sts::${HUB}:assumed-role/administrator/somebody`,
@@ -105,10 +114,11 @@ export const held = ({ heldNanoDollars, heldTokens }: UsageItem) =>
   ]
 
 /** What a caller sees: `200`, the gateway's code, or `load balancer`. */
-export async function ask(platform: Platform, tenantId: string, model: string, more: object = {}): Promise<string> {
-  const { status, headers } = await platform.invoke(tenantId, { ...PROMPT, model, ...more })
-  return status === 200 ? '200' : String(headers['x-error-code'] ?? 'load balancer')
-}
+export const codeSeen = ({ status, headers }: GatewayAnswer): string =>
+  status === 200 ? '200' : String(headers['x-error-code'] ?? 'load balancer')
+
+export const ask = async (platform: Platform, tenantId: string, model: string, more: object = {}): Promise<string> =>
+  codeSeen(await platform.invoke(tenantId, { ...PROMPT, model, ...more }))
 
 /** So many in all, some of them at a time. @returns how many of each answer there were */
 export async function askMany(

@@ -1,9 +1,9 @@
 /** A thousand mixed requests against limits, through the load balancer, on Lambda processes and on Fargate tasks. */
 import { afterAll, beforeAll, it } from 'vitest'
-import { LOCAL_FARGATE, localImages } from '../../cli/local/gateway-image.ts'
+import { localImages } from '../../cli/local/gateway-image.ts'
 import type { Limits } from '../../shared/limits.ts'
 import { mixedAddsUp, TOO_MANY } from '../limits/mixed.ts'
-import { countingModels, NOVA, readCounters, WITH_ADMINISTRATOR } from '../limits/served.ts'
+import { countingModels, NOVA, onBothComputes, readCounters, WITH_ADMINISTRATOR } from '../limits/served.ts'
 import { type Platform, startPlatform } from '../platform/platform.ts'
 
 const models = countingModels()
@@ -18,11 +18,7 @@ let platform: Platform
 let counters: ReturnType<typeof readCounters>
 beforeAll(async () => {
   platform = await startPlatform({
-    settings: {
-      hub: { ...LOCAL_FARGATE, fargateVcpuLimit: '12', wafRateLimit: 2_000_000_000 },
-      'spoke-tenant1': { ...LIMITED, tier: 'medium' },
-      'spoke-tenant2': { ...LIMITED, compute: 'fargate', tier: 'small' },
-    },
+    settings: onBothComputes(LIMITED),
     images: await localImages(),
     organization: WITH_ADMINISTRATOR,
     models: models.backend,
