@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isAboutSignIn, signedIn } from './aws-sign-in.ts'
+import { isAboutSignIn, signedIn, unaskedBecause } from './aws-sign-in.ts'
 
 const to = {
   where: "The hub's account",
@@ -36,5 +36,9 @@ describe('who cannot sign in', () => {
       'ExpiredToken',
     ]
     expect(signIn.map(isAboutSignIn)).toEqual([true, true, true])
+    expect([bySso, 'Throttled', ...signIn].map(unaskedBecause)).toEqual([
+      { unasked: bySso },
+      ...Array(4).fill(undefined),
+    ])
   })
 })

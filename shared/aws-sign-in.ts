@@ -57,6 +57,12 @@ export async function signedIn<T>(to: SigningIn, work: () => Promise<T>): Promis
 /** Whether an error is one that {@link signedIn} explains: the credentials or the network failed, and AWS did not answer the question. */
 export const isAboutSignIn = (cause: unknown): boolean => remedyOf(wordsOf(cause)) !== undefined
 
+/** AWS's words if it refused to answer, because the caller may not ask; undefined for every other error. */
+export function unaskedBecause(cause: unknown): { readonly unasked: string } | undefined {
+  const words = wordsOf(cause)
+  return /AccessDenied|not authorized/i.test(words) && !isAboutSignIn(cause) ? { unasked: firstLine(words) } : undefined
+}
+
 const remedyOf = (words: string) => REMEDIES.find(([pattern]) => pattern.test(words))?.[1]
 
 const wordsOf = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause))

@@ -1,7 +1,7 @@
 /** Asks Route 53 for the hosted zone of a name before anything is made: a wrong id would fail when most of a stack is there. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
-import { isAboutSignIn } from '../aws-sign-in.ts'
+import { unaskedBecause } from '../aws-sign-in.ts'
 import type { Listener } from '../choices.ts'
 import { type FoundZone, zoneMistake, zoneRemedy } from '../hosted-zone.ts'
 
@@ -40,8 +40,8 @@ async function findZone(
     const words = error instanceof Error ? error.message : String(error)
     // The provider's words, which older versions of it take from Route 53.
     if (/couldn't find resource|NoSuchHostedZone|no matching Route ?53/i.test(words)) return undefined
-    if (/AccessDenied|not authorized/i.test(words) && !isAboutSignIn(error))
-      return { unasked: words.split('\n')[0] ?? '' }
+    const refused = unaskedBecause(error)
+    if (refused) return refused
     throw error
   }
 }

@@ -1,6 +1,7 @@
 /** Asks Bedrock whether a tenant's models exist. Otherwise a mistyped id would be deployed, and refused at the first request. */
 import * as aws from '@pulumi/aws'
 import * as pulumi from '@pulumi/pulumi'
+import { unaskedBecause } from '../../shared/aws-sign-in.ts'
 import { chainEntries, type ModelChains } from '../../shared/model-chain.ts'
 import { parseModel } from '../../shared/policies/models.ts'
 import type { SpokeSettings } from '../../shared/settings.ts'
@@ -61,8 +62,8 @@ export const bedrockLookUp =
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error)
       if (NOT_THERE.test(words)) return 'unknown'
-      if (/AccessDenied|not authorized/i.test(words) && !words.includes('sts:AssumeRole'))
-        return { unasked: words.split('\n')[0] ?? '' }
+      const refused = unaskedBecause(error)
+      if (refused) return refused
       throw error
     }
   }

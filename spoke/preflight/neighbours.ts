@@ -3,6 +3,7 @@
  * say what the other tenants have set about sharing (decision 0088), because their stack files may be elsewhere.
  */
 import * as aws from '@pulumi/aws'
+import { unaskedBecause } from '../../shared/aws-sign-in.ts'
 import type { HubOutputs } from '../../shared/contract.ts'
 import { accountLogGroupPrefix, HELD_TAG, SHARED_ACCOUNT_TAG, tenantRoleName } from '../../shared/naming.ts'
 import { setCommand } from '../../shared/settings/commands.ts'
@@ -35,9 +36,8 @@ export async function readNeighbours(provider: aws.Provider): Promise<Neighbours
       }),
     )
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error)
-    if (/AccessDenied|not authorized/i.test(words) && !words.includes('sts:AssumeRole'))
-      return { unasked: words.split('\n')[0] ?? '' }
+    const refused = unaskedBecause(error)
+    if (refused) return refused
     throw error
   }
 }
