@@ -8,10 +8,11 @@ import { demoStack } from '../demo/added-settings.ts'
 import { isOfHub } from '../hub/hub-access.ts'
 import { PROJECT_DIRECTORY } from '../pulumi/stack-files.ts'
 import { add, newTenant } from './add.ts'
-import { checksNotes, limitsTable, pooledNotes, sharedNote, tenantRows, tenantTable } from './list.ts'
+import { checksNotes, limitsTable, pooledNotes, sharedNote, tenantTable } from './list.ts'
 import { mistakesOf } from './mistakes.ts'
 import { neighboursLose, remove } from './remove.ts'
 import { readHub, readStackFiles, stackOf } from './stack-files.ts'
+import { tenantRows } from './tenant-rows.ts'
 
 let directory: string
 beforeEach(() => {
