@@ -1,6 +1,6 @@
-/** What a hosted zone must be for a certificate to be validated in it and for a name to be found. */
+/** Checks that a certificate can be validated in a hosted zone, and that clients find the name there. */
 
-/** Of Route 53; absent where the account has no such zone. */
+/** A zone as Route 53 describes it. */
 export interface FoundZone {
   /** Without the last dot. */
   readonly name: string
@@ -12,7 +12,10 @@ interface Wanted {
   readonly domainName: string
 }
 
-/** @returns a sentence; undefined for a zone that will do */
+/**
+ * @param found undefined if the account has no such zone
+ * @returns a sentence; undefined if the zone can be used
+ */
 export function zoneMistake(
   { hostedZoneId, domainName }: Wanted,
   account: string,

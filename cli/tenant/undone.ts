@@ -1,4 +1,4 @@
-/** A change of several steps that leaves nothing behind where one of them fails. */
+/** A change of several steps: if one of them fails, those before it are undone. */
 import { messageOf, UserError } from '../verb.ts'
 
 /** @param what a text that names what is left if it cannot be undone: `the app client abc` */

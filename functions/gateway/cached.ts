@@ -60,7 +60,8 @@ export function createCached<T>(options: CachedOptions<T>): Cached<T> {
       if (now() >= freshUntil(usable.value, usable.loadedAt) && now() >= notBefore) reload().catch(() => {})
       return usable.value
     }
-    // A load for an earlier request may have died, or its answer may be old, because Lambda freezes a function between requests. If so, it is loaded once more for this request.
+    // Lambda freezes a function between requests, so that a load for an earlier request may have failed, or its answer may be too old by now.
+    // Then the value is loaded again for this request.
     if (flight) {
       await flight.catch(() => {})
       const landed = usableNow()

@@ -30,8 +30,8 @@ export async function verifySignature(token: string, getKey: JWTVerifyGetKey): P
 }
 
 /**
- * A key of the set, as long as the set has it, with digests (SHA-256) of whole tokens, signature included, that it was found to have
- * signed. What the tokens claim, and until when, is looked at with each request; only the arithmetic is not repeated.
+ * A key, and the SHA-256 digests of whole tokens (with their signatures) that were verified with it. Both are forgotten when the key set no
+ * longer has the key. Only the verification is not repeated: claims and expiry are checked with each request.
  */
 interface TrustedKey {
   readonly key: KeyObject

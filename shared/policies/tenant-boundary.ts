@@ -12,8 +12,8 @@ export interface TenantBoundary {
 }
 
 /**
- * Models are the account's, not a tenant's: which of them a tenant may call is said by its role's own policy. Everything else is by the
- * tenant's name or tag.
+ * Models belong to the account, so the boundary allows all of them; the role's own policy says which of them the tenant may call. Everything
+ * else is restricted by the tenant's name or tag.
  */
 export const tenantBoundary = ({ account, tenantId }: TenantBoundary): PolicyDocument =>
   policy(
@@ -31,7 +31,7 @@ export const tenantBoundary = ({ account, tenantId }: TenantBoundary): PolicyDoc
     nothingOfNeighbours(tenantId, { Action: '*' }),
   )
 
-/** Whatever carries another tenant's tag. */
+/** Denies the actions on every resource with another tenant's tag. */
 export const nothingOfNeighbours = (
   tenantId: string,
   what: Pick<PolicyStatement, 'Action'> | Pick<PolicyStatement, 'NotAction'>,
