@@ -18,7 +18,7 @@ export const TABLE_MILLISECONDS = { fast: 5, slow: 45 } as const
 const ROUNDS = 24
 const CALLS = 8
 const WARM = 100
-/** A timer fires late, never early, and later on a busy machine: round trips are whole numbers all the same. */
+/** How much above the whole number of round trips is accepted: a timer fires late, and later on a busy machine. */
 const LATE = 0.25
 /** US dollars for a million writes of up to 1 KB, on demand, us-east-1. A counter's item is smaller, as long as few requests are under way. */
 const MILLION_WRITES_DOLLARS = 0.625
@@ -38,9 +38,9 @@ export interface LimitsMeasurement {
   /** Of a request without limits, and with them at a table that answers after `TABLE_MILLISECONDS.fast`. */
   readonly withoutMilliseconds: number
   readonly withMilliseconds: number
-  /** Of each round: more than without limits in the same round. */
+  /** How much longer a request takes than one without limits in the same round. */
   readonly addedMilliseconds: Spread
-  /** Of each round: of the table, that the caller waits for. */
+  /** Round trips of the table that a caller waits for, one figure a round. */
   readonly roundTrips: Spread
   readonly writesARequest: number
   readonly dollarsAMillionRequests: number
@@ -165,9 +165,9 @@ async function starter({ port, caFile, token }: StandIn): Promise<Begin> {
   }
 }
 
-/** Another one begins each round: what a busy moment of the machine slows down is another one each time. */
+/** Each round begins with another subject, so that a busy moment of the machine does not always slow down the same one. */
 async function inTurns(subjects: readonly Subject[], progress: (text: string) => void): Promise<void> {
-  // Once without measuring: the first calls run before the compiler has seen them often enough.
+  // Calls once without measuring: the compiler has not seen the first calls often enough to optimise them.
   for (const [index, subject] of subjects.entries()) {
     progress(`warming up ${index + 1}/${subjects.length}`)
     await ask(subject, WARM)

@@ -12,14 +12,14 @@ import { gatewayOf } from './faults-fixture.ts'
 
 const MINUTE = 60_000
 const CLIENTS = ['openai', 'aws'] as const
-/** A name for each client, as both are as fast as the other's limit. */
+/** Each client has a name of the model for itself, so that neither uses up the other's limit. */
 const LIMITS = withLimits({
   edge: { requestsPerMinute: 100 },
   'one-openai': { requestsPerMinute: 1 },
   'one-aws': { requestsPerMinute: 1 },
   spent: { dollarsPerMonth: 0.000_001 },
 })
-/** How many is no matter, as the clock stands. */
+/** Any number would do, because the clock stands still. */
 const AT_A_TIME = 5
 
 const directory = mkdtempSync(join(tmpdir(), 'limits-minute-'))
