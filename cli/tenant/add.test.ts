@@ -332,7 +332,7 @@ describe('tenant list', () => {
       ],
     ])
     expect(limitsTable(rows).split('\n')).toEqual([
-      'TENANT   SCOPE      LIMIT               STACK  OPERATOR  HOLDS',
+      'TENANT   SCOPE      LIMIT               STACK  OPERATOR  EFFECTIVE',
       'tenant2  tenant     requestsPerMinute   100    20        20',
       'tenant2  each user  concurrentRequests         2         2',
       '',

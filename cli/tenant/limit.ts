@@ -213,6 +213,6 @@ async function show(
 
 const limitTable = (rows: readonly LimitRow[]): string =>
   textTable(
-    ['SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'HOLDS', 'USED', 'LEFT', 'RESETS'],
+    ['SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'EFFECTIVE', 'USED', 'LEFT', 'RESETS'],
     rows.map((row) => [...limitCells(row), figureText(row.used), figureText(row.left), row.resets ?? '']),
   )

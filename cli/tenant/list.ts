@@ -32,7 +32,7 @@ export const list: Verb = {
   details: [
     "The tenants are those of the stack files; their status is read from the hub's table, in the running local cloud or,",
     `with --aws, in the deployed hub. Costs are AWS list prices of ${PRICES_AS_OF}, us-east-1, without requests,`,
-    "the app clients of machines among them. A machine is a rule of the load balancer, which are counted as the tenants' own are.",
+    'the app clients of machines among them. Each machine takes one rule of the load balancer, and so does each tenant.',
     'Exit code: 1 when a stack file cannot be read, and its tenant is left out.',
   ].join('\n'),
   positionals: [0, 0],
@@ -95,7 +95,7 @@ async function statuses(
 /** The limits of all tenants as a table; empty if no tenant has limits. */
 export function limitsTable(rows: readonly TenantRow[]): string {
   const cells = rows.flatMap(({ tenant, limits = [] }) => limits.map((row) => [tenant, ...limitCells(row)]))
-  return cells.length === 0 ? '' : textTable(['TENANT', 'SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'HOLDS'], cells)
+  return cells.length === 0 ? '' : textTable(['TENANT', 'SCOPE', 'LIMIT', 'STACK', 'OPERATOR', 'EFFECTIVE'], cells)
 }
 
 const dollars = (amount: number) => `$${amount.toFixed(2)}`

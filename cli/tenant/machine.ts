@@ -39,7 +39,7 @@ export const machineList: Verb = {
       const clients = (await machineClients(hub)).filter((one) => one.tenantId === tenantId)
       const unused = clients.filter(({ clientId }) => !machines.some(([, { claims }]) => claims.client_id === clientId))
       process.stdout.write(
-        `\nEach is a rule of the load balancer, as a tenant is. App clients of ${tenantId}: ${clients.length}${clients.length > 0 ? `, ${CLIENT_PRICES}` : ''}.\n`,
+        `\nEach machine takes one rule of the load balancer, and so does each tenant. App clients of ${tenantId}: ${clients.length}${clients.length > 0 ? `, ${CLIENT_PRICES}` : ''}.\n`,
       )
       for (const { name, clientId } of unused)
         process.stdout.write(

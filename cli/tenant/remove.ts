@@ -99,7 +99,9 @@ async function plan(tenantId: string, hub: HubAccess, backend: Backend | undefin
     'What survives:',
     ...(erase || users.length === 0
       ? []
-      : ['  - its users, disabled: they are members of nothing, and a reused id admits none of them']),
+      : [
+          '  - its users, disabled: they belong to no group any more, and a new tenant with the same id does not admit them',
+        ]),
     ...retained.map((resource) => `  - ${resource.name} (${resource.type}), which is kept when the stack goes`),
     ...left,
     ...(clients.length > 0

@@ -19,7 +19,7 @@ import {
   resetSecondFactor,
 } from './users.ts'
 
-const TOKENS = 'An ID token that is out stays good until it expires, 30 minutes at most.'
+const TOKENS = 'An ID token that was issued before stays valid until it expires, after 30 minutes at most.'
 
 interface Change {
   readonly name: 'disable' | 'enable' | 'block' | 'reset' | 'reset-mfa' | 'remove'

@@ -11,7 +11,7 @@ export const userList: Verb = {
   summary: "Lists a tenant's users.",
   details: [
     'STATUS is active, disabled (cannot sign in), or new password: the user has to choose one at the next sign-in.',
-    'Users of a tenant that was removed are members of nothing, and are not listed.',
+    'Users of a tenant that was removed belong to no group any more, and are not listed.',
   ].join('\n'),
   positionals: [1, 1],
   options: { ...HUB_OPTIONS, json: { type: 'boolean', help: 'the same as JSON' } },

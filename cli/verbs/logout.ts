@@ -12,8 +12,8 @@ export const logout: Verb = {
   usage: '',
   summary: 'Prints the line that takes out of a shell what login has put into it.',
   details: [
-    'eval "$(npm run -s genai -- logout)" unsets the token, the addresses and the certificates. A token that is out stays good until it',
-    'expires, half an hour at most. Needed before a shell does other work: its clients would call the gateway, and trust certificates',
+    'eval "$(npm run -s genai -- logout)" unsets the token, the addresses and the certificates. A token that was issued stays valid until',
+    'it expires, after half an hour at most. Needed before a shell does other work: its clients would call the gateway, and trust certificates',
     'that are gone once .local is deleted.',
   ].join('\n'),
   positionals: [0, 0],

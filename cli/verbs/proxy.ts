@@ -46,9 +46,9 @@ export const proxy: Verb = {
       process.stdout.write(
         [
           `${gatewayUrl}/${tenant} is served until Ctrl-C:`,
-          `  OpenAI's API          ${base}/v1`,
+          `  OpenAI's API           ${base}/v1`,
           `  Anthropic's, Bedrock's ${base}`,
-          `  API key               ${key}`,
+          `  API key                ${key}`,
           '',
         ].join('\n'),
       )
