@@ -24,7 +24,10 @@ export const STORE_OPTIONS = {
 } as const
 
 const POLICY_COMMAND = 'machine add --policy'
-/** Label of a trial version, which shows that the role may write. Nobody reads it without asking for the label. */
+/**
+ * Label of a trial version, which shows that the role may write. A reader of a secret that has a value gets it only by asking for the label; AWS
+ * makes the first version of a new secret the current one as well, until `write`.
+ */
 const TRIAL = 'genai-trial'
 
 export interface SecretStore {

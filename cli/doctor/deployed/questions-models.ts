@@ -41,8 +41,10 @@ export const OF_MODELS: readonly Question[] = [
     id: 'enforced-version-deleted',
     from: [
       { file: note('0098-a-guardrail-of-a-whole-account'), words: 'a version that is enforced is said nowhere (?)' },
+      { file: 'docs/governance.md', words: 'the local cloud behaves so (?)' },
     ],
-    question: 'Is a version of a guardrail that an account enforces deleted?',
+    question:
+      'Does AWS delete a version of a guardrail that an account enforces, and are the account’s calls answered afterwards?',
     how: 'npm run tenant -- guardrail TENANT --enforce, then an up with other rules',
     expected: 'AWS refuses to delete it',
     otherwise: 'Lift the enforcement before such an up, and enforce again after it.',

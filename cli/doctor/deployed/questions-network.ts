@@ -23,7 +23,10 @@ export const OF_NETWORK: readonly Question[] = [
   },
   {
     id: 'second-deletion',
-    from: [{ file: note('0017-as-the-aws-provider'), words: 'deletion of an attachment that is associated' }],
+    from: [
+      { file: note('0017-as-the-aws-provider'), words: 'deletion of an attachment that is associated' },
+      { file: note('0105-what-aws-may-do-otherwise'), words: 'the second deletion should find that it is gone' },
+    ],
     question: 'Is the deletion of an attachment refused while it is associated, and what does the second one answer?',
     how: 'by destroying a tenant: --with-test-tenant',
     expected: 'IncorrectState until it is disassociated; the second deletion finds nothing',

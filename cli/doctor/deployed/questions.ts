@@ -132,6 +132,15 @@ export const QUESTIONS: readonly Question[] = [
     notAsked: 'It writes, and the role of the doctor only reads.',
   },
   {
+    id: 'bounded-deployer',
+    from: [{ file: note('0107-roles-of-a-shared-account-are-bounded'), words: 'Not tried on AWS' }],
+    question: 'Does the boundary keep the deployer of a tenant in a shared account from what is a neighbour’s?',
+    how: 'as genai-deployer-TENANT: make a role without the boundary, and give a bounded role a policy that allows everything',
+    expected: 'the role is refused; the bounded one reaches nothing that has a neighbour’s tag',
+    otherwise: 'An account of its own for each tenant, until it is mended. Report it.',
+    notAsked: 'It writes, and takes a shared account with two tenants.',
+  },
+  {
     id: 'codes-beside-their-half-minute',
     from: [
       {
